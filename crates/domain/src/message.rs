@@ -1,0 +1,133 @@
+//! What people and the assistant write on a ticket.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{MessageId, ReplyId, TicketId, UserId};
+use crate::text::text;
+
+text!(
+    /// A message as a person typed it.
+    MessageText,
+    max = 10_000
+);
+
+/// Who wrote a message, in which part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Author {
+    /// The ticket's owner, whatever their role.
+    Customer(UserId),
+    /// Support staff on somebody else's ticket.
+    Agent(UserId),
+    /// The assistant.
+    Assistant,
+}
+
+impl Author {
+    /// The part's name as it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Customer(_) => "customer",
+            Self::Agent(_) => "agent",
+            Self::Assistant => "assistant",
+        }
+    }
+
+    /// The person, none for the assistant.
+    pub const fn id(self) -> Option<UserId> {
+        match self {
+            Self::Customer(id) | Self::Agent(id) => Some(id),
+            Self::Assistant => None,
+        }
+    }
+
+    /// Puts a stored name and id together again; none when they do not fit.
+    pub fn from_parts(name: &str, id: Option<UserId>) -> Option<Self> {
+        match (name, id) {
+            ("customer", Some(id)) => Some(Self::Customer(id)),
+            ("agent", Some(id)) => Some(Self::Agent(id)),
+            ("assistant", None) => Some(Self::Assistant),
+            _ => None,
+        }
+    }
+}
+
+/// Who may read a message.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Everyone who sees the ticket.
+    #[default]
+    Public,
+    /// Staff only; never part of a prompt.
+    Internal,
+}
+
+impl Visibility {
+    /// The name as it is stored and shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Internal => "internal",
+        }
+    }
+
+    /// The visibility of that name, if there is one.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Public, Self::Internal]
+            .into_iter()
+            .find(|v| v.as_str() == name)
+    }
+}
+
+/// One message of a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Identity.
+    pub id: MessageId,
+    /// The ticket it belongs to.
+    pub ticket_id: TicketId,
+    /// Its place in the ticket, from 1, given under the ticket's lock: positions order messages,
+    /// clocks do not.
+    pub position: i64,
+    /// Who wrote it.
+    pub author: Author,
+    /// The text.
+    pub content: String,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// The customer's message that an assistant's message answers; none for the description.
+    pub in_reply_to: Option<MessageId>,
+    /// The reply that became this message; none for people's messages.
+    pub reply_id: Option<ReplyId>,
+    /// False for an answer that its token limit cut off.
+    pub is_complete: bool,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// A person's message on its way into a ticket.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewMessage {
+    /// Identity.
+    pub id: MessageId,
+    /// The ticket it belongs to.
+    pub ticket_id: TicketId,
+    /// Who wrote it.
+    pub author: Author,
+    /// The text.
+    pub text: MessageText,
+    /// Who may read it.
+    pub visibility: Visibility,
+    /// When it was written.
+    pub created_at: DateTime<Utc>,
+}
+
+/// For whose eyes messages are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Public messages only.
+    Customer,
+    /// Internal notes too.
+    Staff,
+}

@@ -1,0 +1,77 @@
+//! What the domain asks of the outside world.
+//!
+//! To add a port:
+//! 1. Write the trait here, in a file of its own: `&self` methods, `Send + Sync`, no generics, no
+//!    driver types. Promises that an adapter must keep are written MUST.
+//! 2. Give its errors as a small enum about what the caller can do next, the cause boxed.
+//! 3. Write a contract case in `testkit` for every MUST, of the same name.
+//! 4. Implement it in each adapter that stores or reaches what it is about, and run the contract.
+//! 5. Hand it to the use cases that need it, by constructor, in the composition root.
+//!
+//! Time and ids come in as arguments: adapters store what they are given. Only leases are measured
+//! by the database's own clock, since several processes must agree on them.
+
+mod access_tokens;
+mod article_repository;
+mod chat_model;
+mod clock;
+mod message_repository;
+mod passage_search;
+mod password_hasher;
+mod reply_event_log;
+mod reply_store;
+mod store_health;
+mod ticket_repository;
+mod user_repository;
+
+use thiserror::Error;
+
+pub use self::access_tokens::{AccessToken, AccessTokens, TokenError};
+pub use self::article_repository::ArticleRepository;
+pub use self::chat_model::{
+    ChatChunk, ChatModel, ChatModelError, ChatRequest, ChatRole, ChatStream, ChatTurn, Finish,
+};
+pub use self::clock::{Clock, IdGenerator};
+pub use self::message_repository::{AppendMessageError, MessageRepository};
+pub use self::passage_search::PassageSearch;
+pub use self::password_hasher::{PasswordHasher, PasswordHasherError};
+pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLog, Ring};
+pub use self::reply_store::{
+    Claim, ClaimRequest, Finished, ReplyLimits, ReplyStore, Takeover, TakeoverRequest,
+};
+pub use self::store_health::StoreHealth;
+pub use self::ticket_repository::{ChangeTicketError, TicketRepository};
+pub use self::user_repository::{Credentials, UserRepository};
+
+#[cfg(feature = "mocks")]
+pub use self::{
+    access_tokens::MockAccessTokens,
+    article_repository::MockArticleRepository,
+    chat_model::MockChatModel,
+    clock::{MockClock, MockIdGenerator},
+    message_repository::MockMessageRepository,
+    passage_search::MockPassageSearch,
+    password_hasher::MockPasswordHasher,
+    reply_event_log::MockReplyEventLog,
+    reply_store::MockReplyStore,
+    store_health::MockStoreHealth,
+    ticket_repository::MockTicketRepository,
+    user_repository::MockUserRepository,
+};
+
+/// An adapter's own error, kept for the log.
+pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why a store could not do what it was asked.
+#[derive(Debug, Error)]
+pub enum RepositoryError {
+    /// Something of that identity or unique name exists already.
+    #[error("it exists already")]
+    Conflict,
+    /// The store cannot be reached or is too busy; later may go better.
+    #[error("the store is unavailable")]
+    Unavailable(#[source] BoxError),
+    /// The store answered something that cannot be.
+    #[error("the store holds or answered something unexpected")]
+    Corrupt(#[source] BoxError),
+}

@@ -1,0 +1,250 @@
+use chrono::{DateTime, Utc};
+use thiserror::Error;
+
+use crate::ids::UserId;
+use crate::message::{Author, Visibility};
+use crate::reply::{CancelReason, CancelledBy};
+use crate::ticket::{InvalidTransition, Move, Ticket, TicketStatus};
+
+/// A change asked for by a person; applied by [`Ticket::apply`] while the ticket is locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TicketChange {
+    /// Switch the assistant off, so that people answer.
+    HandOff {
+        /// Who asked for it.
+        by: UserId,
+    },
+}
+
+/// Why a ticket does not take a message or a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum TicketRefusal {
+    /// Closed tickets take no public messages.
+    #[error("the ticket is closed")]
+    Closed,
+    /// The status machine has no such move.
+    #[error(transparent)]
+    InvalidTransition(#[from] InvalidTransition),
+}
+
+/// What a change of the ticket means for a reply that is still running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// It goes on.
+    None,
+    /// It ends here, in the same transaction.
+    CancelReply {
+        /// Why.
+        reason: CancelReason,
+        /// Whose doing it is.
+        by: CancelledBy,
+    },
+}
+
+impl Ticket {
+    /// Takes in a message that is about to be stored.
+    ///
+    /// A customer's message reopens the ticket and supersedes a running reply. A public message of
+    /// an agent answers it, switches the assistant off and cancels a running reply. An internal
+    /// note only raises the version.
+    ///
+    /// # Errors
+    /// [`TicketRefusal::Closed`] for a public message to a closed ticket.
+    pub fn receive(
+        &mut self,
+        author: Author,
+        visibility: Visibility,
+        at: DateTime<Utc>,
+    ) -> Result<Effect, TicketRefusal> {
+        let effect = match (author, visibility) {
+            (_, Visibility::Internal) => Effect::None,
+            (_, Visibility::Public) if self.status == TicketStatus::Closed => {
+                return Err(TicketRefusal::Closed);
+            }
+            (Author::Customer(_), Visibility::Public) => {
+                self.status = self.status.after(Move::CustomerWrites)?;
+                Effect::CancelReply {
+                    reason: CancelReason::Superseded,
+                    by: CancelledBy::Customer,
+                }
+            }
+            (Author::Agent(_), Visibility::Public) => {
+                self.status = self.status.after(Move::Answer)?;
+                self.assistant_enabled = false;
+                Effect::CancelReply {
+                    reason: CancelReason::Handoff,
+                    by: CancelledBy::Agent,
+                }
+            }
+            (Author::Assistant, Visibility::Public) => {
+                self.status = self.status.after(Move::Answer)?;
+                Effect::None
+            }
+        };
+        self.touch(at);
+        Ok(effect)
+    }
+
+    /// Takes in an answer of the assistant that hands over to people: the ticket stays as it is,
+    /// since its customer still waits, and the assistant is off from here on.
+    ///
+    /// # Errors
+    /// [`TicketRefusal::Closed`] when the ticket is closed.
+    pub fn receive_handing_off(&mut self, at: DateTime<Utc>) -> Result<(), TicketRefusal> {
+        if self.status == TicketStatus::Closed {
+            return Err(TicketRefusal::Closed);
+        }
+        self.assistant_enabled = false;
+        self.touch(at);
+        Ok(())
+    }
+
+    /// Applies a change. One that changes nothing raises no version.
+    ///
+    /// # Errors
+    /// [`TicketRefusal`] when the ticket does not allow it.
+    pub fn apply(
+        &mut self,
+        change: TicketChange,
+        at: DateTime<Utc>,
+    ) -> Result<Effect, TicketRefusal> {
+        match change {
+            TicketChange::HandOff { by } => {
+                if self.assistant_enabled {
+                    self.assistant_enabled = false;
+                    self.touch(at);
+                }
+                let by = if by == self.user_id {
+                    CancelledBy::Customer
+                } else {
+                    CancelledBy::Agent
+                };
+                Ok(Effect::CancelReply {
+                    reason: CancelReason::Handoff,
+                    by,
+                })
+            }
+        }
+    }
+
+    fn touch(&mut self, at: DateTime<Utc>) {
+        self.version += 1;
+        // Replicas' clocks differ a little; a ticket's own times never run backwards.
+        self.updated_at = self.updated_at.max(at);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::ids::TicketId;
+    use crate::ticket::{Description, NewTicket, Priority, Title};
+
+    fn ticket(status: TicketStatus) -> Ticket {
+        let new = NewTicket {
+            title: Title::parse("Refund").unwrap(),
+            description: Description::parse("How?").unwrap(),
+            category: None,
+            priority: Priority::Normal,
+        };
+        let id = TicketId::from_uuid(Uuid::from_u128(1));
+        Ticket {
+            status,
+            ..Ticket::open(id, customer(), new, DateTime::UNIX_EPOCH)
+        }
+    }
+
+    fn customer() -> UserId {
+        UserId::from_uuid(Uuid::from_u128(2))
+    }
+
+    fn agent() -> UserId {
+        UserId::from_uuid(Uuid::from_u128(3))
+    }
+
+    #[test]
+    fn a_customer_message_reopens_and_supersedes() {
+        let mut ticket = ticket(TicketStatus::Resolved);
+        let effect = ticket
+            .receive(
+                Author::Customer(customer()),
+                Visibility::Public,
+                DateTime::UNIX_EPOCH,
+            )
+            .unwrap();
+        assert_eq!((ticket.status, ticket.version), (TicketStatus::Open, 2));
+        assert!(matches!(
+            effect,
+            Effect::CancelReply {
+                reason: CancelReason::Superseded,
+                ..
+            }
+        ));
+    }
+
+    #[test]
+    fn an_agents_answer_switches_the_assistant_off() {
+        let mut ticket = ticket(TicketStatus::Open);
+        ticket
+            .receive(
+                Author::Agent(agent()),
+                Visibility::Public,
+                DateTime::UNIX_EPOCH,
+            )
+            .unwrap();
+        assert_eq!(
+            (ticket.status, ticket.assistant_enabled),
+            (TicketStatus::Pending, false)
+        );
+    }
+
+    #[test]
+    fn an_internal_note_changes_the_version_only() {
+        let mut ticket = ticket(TicketStatus::Closed);
+        let effect = ticket
+            .receive(
+                Author::Agent(agent()),
+                Visibility::Internal,
+                DateTime::UNIX_EPOCH,
+            )
+            .unwrap();
+        assert_eq!(effect, Effect::None);
+        assert_eq!((ticket.status, ticket.version), (TicketStatus::Closed, 2));
+        assert!(ticket.assistant_enabled);
+    }
+
+    #[test]
+    fn closed_tickets_refuse_public_messages() {
+        for author in [
+            Author::Customer(customer()),
+            Author::Agent(agent()),
+            Author::Assistant,
+        ] {
+            let refusal = ticket(TicketStatus::Closed)
+                .receive(author, Visibility::Public, DateTime::UNIX_EPOCH)
+                .unwrap_err();
+            assert_eq!(refusal, TicketRefusal::Closed);
+        }
+    }
+
+    #[test]
+    fn an_answer_that_hands_off_leaves_the_ticket_open() {
+        let mut ticket = ticket(TicketStatus::Open);
+        ticket.receive_handing_off(DateTime::UNIX_EPOCH).unwrap();
+        assert_eq!(
+            (ticket.status, ticket.assistant_enabled),
+            (TicketStatus::Open, false)
+        );
+    }
+
+    #[test]
+    fn handing_off_twice_is_one_change() {
+        let mut ticket = ticket(TicketStatus::Open);
+        let change = TicketChange::HandOff { by: customer() };
+        ticket.apply(change, DateTime::UNIX_EPOCH).unwrap();
+        ticket.apply(change, DateTime::UNIX_EPOCH).unwrap();
+        assert_eq!((ticket.version, ticket.assistant_enabled), (2, false));
+    }
+}

@@ -1,0 +1,72 @@
+//! What the product does, one struct per thing: the rules of who may do what live here.
+
+mod authenticate;
+mod create_ticket;
+mod create_user;
+mod hand_off_ticket;
+mod install_sample_articles;
+mod list_messages;
+mod list_tickets;
+mod log_in;
+mod prepare_reply;
+mod send_message;
+mod show_profile;
+mod show_ticket;
+
+pub use self::authenticate::{Authenticate, AuthenticateError};
+pub use self::create_ticket::CreateTicket;
+pub use self::create_user::{CreateUser, CreateUserError};
+pub use self::hand_off_ticket::{HandOffError, HandOffTicket};
+pub use self::install_sample_articles::{InstallSampleArticles, SampleArticle, SampleError};
+pub use self::list_messages::ListMessages;
+pub use self::list_tickets::{ListTickets, ListTicketsError};
+pub use self::log_in::{LogIn, LogInError, Session};
+pub use self::prepare_reply::{Brief, PrepareReply, PrepareReplyError};
+pub use self::send_message::{SendMessage, SendMessageError};
+pub use self::show_profile::ShowProfile;
+pub use self::show_ticket::{ShowTicket, TicketView};
+
+use thiserror::Error;
+
+use crate::ids::TicketId;
+use crate::message::Audience;
+use crate::ports::{RepositoryError, TicketRepository};
+use crate::ticket::Ticket;
+use crate::user::Actor;
+
+/// Why something of a ticket is not shown.
+#[derive(Debug, Error)]
+pub enum AccessError {
+    /// There is no such ticket, or it is somebody else's: callers cannot tell which.
+    #[error("there is no such ticket")]
+    NotFound,
+    /// The store failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+/// The ticket, if the actor may see it.
+///
+/// # Errors
+/// [`AccessError::NotFound`] for a missing ticket and for another customer's alike.
+pub async fn find_visible_ticket(
+    tickets: &dyn TicketRepository,
+    actor: Actor,
+    id: TicketId,
+) -> Result<Ticket, AccessError> {
+    tickets
+        .find(id)
+        .await?
+        .filter(|ticket| actor.may_see(ticket.user_id))
+        .ok_or(AccessError::NotFound)
+}
+
+/// For whose eyes the actor reads this ticket. Staff are customers on their own tickets only in
+/// what they write; they still see its notes.
+fn audience_of(actor: Actor) -> Audience {
+    if actor.role.is_staff() {
+        Audience::Staff
+    } else {
+        Audience::Customer
+    }
+}
