@@ -1,0 +1,69 @@
+use std::{
+    io::{self, Write},
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    time::Duration,
+};
+
+use clap::Parser;
+use groq_simulator::{Config, Simulator};
+
+/// Serves Groq's chat-completions API from this machine, without a model behind it.
+#[derive(Parser)]
+#[command(version)]
+struct Arguments {
+    /// Address to listen on.
+    #[arg(long, default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 9090)]
+    port: u16,
+    /// Pace of an answer; 0 sends it as fast as the client reads.
+    #[arg(long, default_value_t = 0.0)]
+    tokens_per_second: f64,
+    /// Milliseconds from the response head to the first chunk.
+    #[arg(long, default_value_t = 0)]
+    first_token_after_ms: u64,
+    /// Length of an answer; without it, as long as its text is.
+    #[arg(long)]
+    answer_tokens: Option<usize>,
+    /// Start answers with reasoning.
+    #[arg(long)]
+    reasoning: bool,
+    /// Choice of the answers' texts and of the ids.
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// The only key to accept; without it, any that is not empty.
+    #[arg(long)]
+    api_key: Option<String>,
+    /// Threads that serve requests.
+    #[arg(long, default_value_t = 1)]
+    workers: usize,
+    /// How many requests the journal keeps.
+    #[arg(long, default_value_t = Config::default().journal_capacity)]
+    journal_capacity: usize,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> io::Result<()> {
+    let simulator = Simulator::start_with(Arguments::parse().into()).await?;
+    writeln!(io::stdout(), "{}", simulator.base_url())?;
+    tokio::signal::ctrl_c().await?;
+    simulator.stop().await;
+    Ok(())
+}
+
+impl From<Arguments> for Config {
+    fn from(arguments: Arguments) -> Self {
+        Self {
+            address: SocketAddr::new(arguments.host, arguments.port),
+            workers: arguments.workers,
+            api_key: arguments.api_key,
+            tokens_per_second: arguments.tokens_per_second,
+            first_token_after: Duration::from_millis(arguments.first_token_after_ms),
+            answer_tokens: arguments.answer_tokens,
+            reasoning: arguments.reasoning,
+            seed: arguments.seed,
+            journal_capacity: arguments.journal_capacity,
+        }
+    }
+}

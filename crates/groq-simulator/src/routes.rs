@@ -1,0 +1,28 @@
+mod chat;
+mod control;
+mod models;
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{self, Data, ServiceConfig},
+};
+
+use crate::{error::ApiError, headers::respond_with_error, state::State};
+
+pub(crate) fn configure(config: &mut ServiceConfig) {
+    config
+        .route(
+            "/openai/v1/chat/completions",
+            web::post().to(chat::create_chat_completion),
+        )
+        .route("/openai/v1/models", web::get().to(models::list_models))
+        .route("/control/replies", web::post().to(control::enqueue_replies))
+        .route("/control/requests", web::get().to(control::list_requests))
+        .route("/control", web::delete().to(control::reset))
+        .default_service(web::to(refuse_unknown_url));
+}
+
+async fn refuse_unknown_url(state: Data<State>, request: HttpRequest) -> HttpResponse {
+    let error = ApiError::unknown_url(request.method().as_str(), request.path());
+    respond_with_error(&error, &state.next_identity().request_id)
+}

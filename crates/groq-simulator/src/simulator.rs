@@ -1,0 +1,172 @@
+use std::{io, net::SocketAddr, thread, time::Duration};
+
+use actix_web::{
+    App, HttpServer,
+    dev::{Server, ServerHandle},
+    rt::System,
+    web::Data,
+};
+use tokio::sync::oneshot;
+
+use crate::{
+    config::Config,
+    journal::{Counts, DeadlinePassed, Outcome, RecordedRequest},
+    reply::Reply,
+    routes,
+    state::State,
+};
+
+/// Pending connections the kernel may keep; a benchmark opens thousands at once.
+const BACKLOG: u32 = 4_096;
+
+/// A running simulator. Dropping it stops the server as well, without waiting for that.
+///
+/// The server has threads and a runtime of its own, so it can be started from any other.
+pub struct Simulator {
+    state: Data<State>,
+    address: SocketAddr,
+    server: ServerHandle,
+    /// Resolves (to an error) when the server's thread is through.
+    stopped: oneshot::Receiver<()>,
+}
+
+impl Simulator {
+    /// Starts on a free port of the loopback interface.
+    ///
+    /// # Errors
+    /// When no port could be bound.
+    pub async fn start() -> io::Result<Self> {
+        Self::start_with(Config::default()).await
+    }
+
+    /// Starts as configured.
+    ///
+    /// # Errors
+    /// When the address could not be bound.
+    pub async fn start_with(config: Config) -> io::Result<Self> {
+        let state = Data::new(State::new(config));
+        let shared = state.clone();
+        let (started, start) = oneshot::channel();
+        let (stopping, stopped) = oneshot::channel::<()>();
+        thread::Builder::new()
+            .name(String::from("groq-simulator"))
+            .spawn(move || {
+                System::new().block_on(async move {
+                    match serve(shared) {
+                        Ok((address, server)) => {
+                            // If nobody waits for the start any more, the handle is gone, too.
+                            if started.send(Ok((address, server.handle()))).is_ok() {
+                                drop(server.await);
+                            }
+                        }
+                        Err(error) => drop(started.send(Err(error))),
+                    }
+                });
+                drop(stopping);
+            })?;
+
+        let (address, server) = start.await.map_err(io::Error::other)??;
+        Ok(Self {
+            state,
+            address,
+            server,
+            stopped,
+        })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What a client takes for `https://api.groq.com/openai/v1`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/openai/v1", self.address)
+    }
+
+    /// Under which the control endpoints are.
+    pub fn control_url(&self) -> String {
+        format!("http://{}/control", self.address)
+    }
+
+    /// Scripts the answer to the next request that has none yet. Only a request that passes the
+    /// checks takes one; a refused one leaves it to the next.
+    pub fn enqueue(&self, reply: Reply) {
+        self.state.enqueue([reply]);
+    }
+
+    /// Every chat request so far, in the order of arrival (the newest, if there were more than
+    /// [`Config::journal_capacity`]).
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.state.journal.requests()
+    }
+
+    /// How many requests there were, by outcome.
+    pub fn counts(&self) -> Counts {
+        self.state.journal.counts()
+    }
+
+    /// Waits until `count` requests were received, and returns the journal.
+    ///
+    /// # Errors
+    /// When it takes longer than `within`.
+    pub async fn wait_for_requests(
+        &self,
+        count: usize,
+        within: Duration,
+    ) -> Result<Vec<RecordedRequest>, DeadlinePassed> {
+        self.state.journal.wait_for_requests(count, within).await
+    }
+
+    /// Waits until request `index` has ended, and tells how. A client that left in the middle is
+    /// [`Outcome::ClientLeft`].
+    ///
+    /// # Errors
+    /// When it takes longer than `within`, or no such request is in the journal by then.
+    pub async fn wait_for_outcome(
+        &self,
+        index: usize,
+        within: Duration,
+    ) -> Result<Outcome, DeadlinePassed> {
+        self.state.journal.wait_for_outcome(index, within).await
+    }
+
+    /// Forgets the scripted replies and the journal.
+    pub fn reset(&self) {
+        self.state.reset();
+    }
+
+    /// Stops the server at once, breaking off what it is still sending, and waits for its end.
+    pub async fn stop(mut self) {
+        self.server.stop(false).await;
+        drop((&mut self.stopped).await);
+    }
+}
+
+impl Drop for Simulator {
+    fn drop(&mut self) {
+        // The command is sent by the call; the future only waits for its completion.
+        drop(self.server.stop(false));
+    }
+}
+
+fn serve(state: Data<State>) -> io::Result<(SocketAddr, Server)> {
+    let address = state.config.address;
+    let workers = state.config.workers.max(1);
+    let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes::configure))
+        .workers(workers)
+        .backlog(BACKLOG)
+        .keep_alive(Duration::from_secs(75))
+        // A client that closes its side has left: streams do not go on for it.
+        .h1_allow_half_closed(false)
+        // Small chunks have to leave at their time, not when the previous one is acknowledged.
+        .tcp_nodelay(true)
+        .disable_signals()
+        .bind(address)?;
+    let bound = server
+        .addrs()
+        .first()
+        .copied()
+        .ok_or(io::ErrorKind::AddrNotAvailable)?;
+    Ok((bound, server.run()))
+}

@@ -1,0 +1,17 @@
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a harness that cannot go on must stop the test"
+)]
+
+mod answers;
+mod command_line;
+mod control;
+mod faults;
+mod harness;
+mod journal;
+mod lifecycle;
+mod refusals;
+mod streams;
+mod validation;
+mod wire;
