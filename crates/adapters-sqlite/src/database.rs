@@ -1,0 +1,159 @@
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use diesel::prelude::*;
+use domain::ports::{Doorbell, RepositoryError, Ring};
+use futures_util::stream;
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::task::spawn_blocking;
+
+use crate::connection::{Connections, Pool, Purpose};
+use crate::error::{LockError, MigrateError, OpenError, StoreError, cut_short, no_connection};
+use crate::lock::{ExclusiveLock, existing_file};
+use crate::{health, replies};
+
+/// Reads that run at the same time; they do not wait for the writer.
+const READERS: usize = 4;
+
+/// Rings that a slow listener may lag behind. It loses older ones, as rings may be.
+const RINGS: usize = 256;
+
+/// One SQLite file. Clones share its connections.
+#[derive(Clone)]
+pub struct SqliteDatabase {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// One connection: writers queue for it in order, where SQLite would let them race for its
+    /// lock.
+    writer: Pool,
+    readers: Pool,
+    rings: broadcast::Sender<Ring>,
+}
+
+impl fmt::Debug for SqliteDatabase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteDatabase").finish_non_exhaustive()
+    }
+}
+
+impl SqliteDatabase {
+    /// Opens a database, making its folder and a file that only this account may read if there
+    /// are none. Connections are made when they are first needed.
+    ///
+    /// # Errors
+    /// [`OpenError`] when the file can be neither found nor made.
+    pub fn open(path: &Path) -> Result<Self, OpenError> {
+        let path = existing_file(path)
+            .map_err(|(path, source)| OpenError::Inaccessible { path, source })?;
+        let path: Arc<str> = match path.to_str() {
+            Some(path) => Arc::from(path),
+            None => return Err(OpenError::NotUtf8(path)),
+        };
+        let pool = |purpose, max_size| {
+            Connections::pool(Arc::clone(&path), purpose, max_size)
+                .map_err(|error| OpenError::Pool(Box::new(error)))
+        };
+        Ok(Self {
+            inner: Arc::new(Inner {
+                writer: pool(Purpose::Writing, 1)?,
+                readers: pool(Purpose::Reading, READERS)?,
+                rings: broadcast::Sender::new(RINGS),
+            }),
+        })
+    }
+
+    /// Reserves a database file for this process: one process serves a file at a time. The lock
+    /// is a file beside it, named like it with `.lock` behind.
+    ///
+    /// # Errors
+    /// [`LockError::Held`] when another process serves the file.
+    pub fn lock_exclusively(path: &Path) -> Result<ExclusiveLock, LockError> {
+        ExclusiveLock::acquire(path)
+    }
+
+    /// Applies the migrations that are missing, all or nothing. Processes that start together wait
+    /// for each other.
+    ///
+    /// # Errors
+    /// [`MigrateError`] when the database cannot be reached or a migration does not apply.
+    pub async fn migrate(&self) -> Result<(), MigrateError> {
+        let mut connection = self.inner.writer.get().await.map_err(no_connection)?;
+        spawn_blocking(move || health::apply_migrations(&mut connection))
+            .await
+            .map_err(cut_short)?
+    }
+
+    /// Lets every lease of a running reply run out now. Only the process that holds the
+    /// [`ExclusiveLock`] may ask for it, before it serves: the lock proves that no other process
+    /// runs, so that every lease it finds is a dead one's.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    pub async fn release_foreign_leases(&self) -> Result<(), RepositoryError> {
+        self.write(|connection| Ok(replies::expire_leases(connection)?))
+            .await
+    }
+
+    /// Reads in one transaction, so that several queries see one state.
+    pub(crate) async fn read<R, F>(&self, work: F) -> Result<R, RepositoryError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut SqliteConnection) -> Result<R, StoreError> + Send + 'static,
+    {
+        let mut connection = self.inner.readers.get().await.map_err(no_connection)?;
+        spawn_blocking(move || connection.transaction(work))
+            .await
+            .map_err(cut_short)?
+            .map_err(|StoreError(error)| error)
+    }
+
+    /// Reads and writes in one transaction, while nobody else writes.
+    pub(crate) async fn write<R, F>(&self, work: F) -> Result<R, RepositoryError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut SqliteConnection) -> Result<R, StoreError> + Send + 'static,
+    {
+        self.write_and_ring(|connection, _| work(connection)).await
+    }
+
+    /// Writes like [`Self::write`] and rings for what the work put on its list, once that is
+    /// committed, even if the caller has left by then.
+    pub(crate) async fn write_and_ring<R, F>(&self, work: F) -> Result<R, RepositoryError>
+    where
+        R: Send + 'static,
+        F: FnOnce(&mut SqliteConnection, &mut Vec<Ring>) -> Result<R, StoreError> + Send + 'static,
+    {
+        let bell = self.inner.rings.clone();
+        let mut connection = self.inner.writer.get().await.map_err(no_connection)?;
+        spawn_blocking(move || {
+            let mut rings = Vec::new();
+            let result =
+                connection.immediate_transaction(|connection| work(connection, &mut rings))?;
+            for ring in rings {
+                // It fails when nobody listens.
+                drop(bell.send(ring));
+            }
+            Ok(result)
+        })
+        .await
+        .map_err(cut_short)?
+        .map_err(|StoreError(error)| error)
+    }
+
+    pub(crate) fn doorbell(&self) -> Doorbell {
+        let listener = self.inner.rings.subscribe();
+        Box::pin(stream::unfold(listener, |mut listener| async move {
+            loop {
+                match listener.recv().await {
+                    Ok(ring) => return Some((ring, listener)),
+                    Err(RecvError::Lagged(_)) => {}
+                    Err(RecvError::Closed) => return None,
+                }
+            }
+        }))
+    }
+}

@@ -1,0 +1,126 @@
+use diesel::prelude::*;
+use domain::message::{Author, Message, Visibility};
+use domain::ports::Finished;
+use domain::reply::{Conclusion, FinishReason, Lease, Reply, Verdict};
+use domain::ticket::{Ticket, TicketRefusal};
+
+use super::row::{ReplyRow, is_running};
+use crate::columns::{database_now, micros, parsed};
+use crate::error::StoreError;
+use crate::{messages, tickets};
+
+pub(super) fn finish(
+    connection: &mut SqliteConnection,
+    lease: Lease,
+    conclusion: &Conclusion,
+) -> Result<Finished, StoreError> {
+    let Some(mut row) = ReplyRow::find(connection, lease.reply_id)? else {
+        return Ok(Finished::Fenced);
+    };
+    if row.lease()? != lease || row.status == "cancelled" {
+        return Ok(Finished::Fenced);
+    }
+    let now = database_now(connection)?;
+    // The same holder has ended it before: this is that call again.
+    if !is_running(&row.status) {
+        return Ok(Finished::Done(Box::new(row.into_reply(now)?)));
+    }
+    let Some(mut ticket) = tickets::find(connection, row.ticket_id()?)? else {
+        return Ok(Finished::Fenced);
+    };
+    // A closed ticket has no running reply, since closing it cancels that.
+    let Ok(answer) = receive(&mut ticket, conclusion) else {
+        return Ok(Finished::Fenced);
+    };
+    match conclusion.verdict {
+        Verdict::Completed { .. } => "completed".clone_into(&mut row.status),
+        Verdict::Incomplete { .. } => "incomplete".clone_into(&mut row.status),
+        Verdict::Failed { code } => row.fail(code),
+    }
+    if let Some(answer) = answer {
+        row.message_id = Some(conclusion.message_id.to_string());
+        row.finish_reason = Some(answer.finish_reason.as_str().to_owned());
+    }
+    record(&mut row, conclusion)?;
+    row.end(connection, conclusion.ended_at)?;
+    let reply = row.into_reply(now)?;
+    if let Some(answer) = answer {
+        insert_message(connection, &reply, conclusion, answer)?;
+        tickets::save(connection, &ticket)?;
+    }
+    Ok(Finished::Done(Box::new(reply)))
+}
+
+/// What becomes a message.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    finish_reason: FinishReason,
+    is_complete: bool,
+}
+
+/// Lets the ticket take in the answer, if there is one.
+fn receive(ticket: &mut Ticket, conclusion: &Conclusion) -> Result<Option<Answer>, TicketRefusal> {
+    let at = conclusion.ended_at;
+    match conclusion.verdict {
+        Verdict::Completed {
+            finish_reason,
+            hands_off,
+        } => {
+            if hands_off {
+                ticket.receive_handing_off(at)?;
+            } else {
+                ticket.receive(Author::Assistant, Visibility::Public, at)?;
+            }
+            Ok(Some(Answer {
+                finish_reason,
+                is_complete: true,
+            }))
+        }
+        Verdict::Incomplete { reason } => {
+            ticket.receive(Author::Assistant, Visibility::Public, at)?;
+            Ok(Some(Answer {
+                finish_reason: reason.finish_reason(),
+                is_complete: false,
+            }))
+        }
+        Verdict::Failed { .. } => Ok(None),
+    }
+}
+
+/// What is kept with the reply of how it was made.
+fn record(row: &mut ReplyRow, conclusion: &Conclusion) -> Result<(), StoreError> {
+    let template = conclusion.template.as_ref();
+    row.model_served.clone_from(&conclusion.model_served);
+    row.template_name = template.map(|template| template.name.clone());
+    row.template_version = template.map(|template| template.version);
+    row.sources = parsed(
+        "replies.sources",
+        serde_json::to_string(&conclusion.sources),
+    )?;
+    row.input_tokens = conclusion.usage.map(|usage| usage.input_tokens);
+    row.output_tokens = conclusion.usage.map(|usage| usage.output_tokens);
+    row.first_token_at = conclusion.first_token_at.map(micros);
+    Ok(())
+}
+
+fn insert_message(
+    connection: &mut SqliteConnection,
+    reply: &Reply,
+    conclusion: &Conclusion,
+    answer: Answer,
+) -> Result<(), StoreError> {
+    let message = Message {
+        id: conclusion.message_id,
+        ticket_id: reply.ticket_id,
+        position: messages::next_position(connection, reply.ticket_id)?,
+        author: Author::Assistant,
+        content: reply.text.clone(),
+        visibility: Visibility::Public,
+        in_reply_to: reply.question.in_reply_to(reply.ticket_id),
+        reply_id: Some(reply.id),
+        is_complete: answer.is_complete,
+        created_at: conclusion.ended_at,
+    };
+    messages::insert(connection, &message)?;
+    Ok(())
+}

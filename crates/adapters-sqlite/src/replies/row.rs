@@ -1,0 +1,260 @@
+mod entity;
+
+use chrono::{DateTime, Utc};
+use diesel::dsl::sql;
+use diesel::expression::SqlLiteral;
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
+use diesel::sqlite::Sqlite;
+use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
+use domain::ports::{ClaimRequest, Ring};
+use domain::reply::{
+    Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, ReplyState, RestartReason,
+};
+
+use crate::columns::{id, micros};
+use crate::error::{CorruptColumn, StoreError};
+use crate::events;
+use crate::schema::replies;
+
+/// A reply's row. A change loads it, turns it and saves it whole: nobody else writes meanwhile.
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = replies, check_for_backend(Sqlite), treat_none_as_null = true)]
+pub(super) struct ReplyRow {
+    pub(super) id: String,
+    pub(super) ticket_id: String,
+    pub(super) user_id: String,
+    pub(super) question_id: String,
+    pub(super) attempt: i32,
+    pub(super) status: String,
+    pub(super) last_sequence: i64,
+    pub(super) restart_sequence: Option<i64>,
+    pub(super) restart_reason: Option<String>,
+    pub(super) text: String,
+    pub(super) model: String,
+    pub(super) model_served: Option<String>,
+    pub(super) template_name: Option<String>,
+    pub(super) template_version: Option<i32>,
+    pub(super) sources: String,
+    pub(super) input_tokens: Option<i64>,
+    pub(super) output_tokens: Option<i64>,
+    pub(super) message_id: Option<String>,
+    pub(super) finish_reason: Option<String>,
+    pub(super) cancel_reason: Option<String>,
+    pub(super) cancelled_by: Option<String>,
+    pub(super) error_code: Option<String>,
+    pub(super) created_at: i64,
+    pub(super) attempt_started_at: i64,
+    pub(super) first_token_at: Option<i64>,
+    pub(super) ended_at: Option<i64>,
+    pub(super) epoch: i32,
+    pub(super) owner: String,
+    pub(super) lease_until: i64,
+}
+
+/// Whether a reply of that status still runs.
+pub(crate) fn is_running(status: &str) -> bool {
+    matches!(status, "queued" | "streaming")
+}
+
+/// The same as a condition: word for word that of the partial indexes, which SQLite only then
+/// uses, and not if the names were bound.
+pub(super) fn running() -> SqlLiteral<Bool> {
+    sql("status IN ('queued', 'streaming')")
+}
+
+/// Who generates from now on, and until when at least.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holder {
+    pub(super) owner: OwnerId,
+    pub(super) lease_until: i64,
+}
+
+impl ReplyRow {
+    pub(super) fn find(
+        connection: &mut SqliteConnection,
+        id: ReplyId,
+    ) -> QueryResult<Option<Self>> {
+        replies::table
+            .find(id.to_string())
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    pub(super) fn find_by_question(
+        connection: &mut SqliteConnection,
+        question: QuestionId,
+    ) -> QueryResult<Option<Self>> {
+        replies::table
+            .filter(replies::question_id.eq(question.to_string()))
+            .select(Self::as_select())
+            .first(connection)
+            .optional()
+    }
+
+    /// The first attempt at a question.
+    pub(super) fn first_attempt(
+        request: &ClaimRequest,
+        user_id: UserId,
+        question: QuestionId,
+        holder: Holder,
+    ) -> Self {
+        Self {
+            id: request.reply_id.to_string(),
+            ticket_id: request.ticket_id.to_string(),
+            user_id: user_id.to_string(),
+            question_id: question.to_string(),
+            attempt: 1,
+            status: "streaming".to_owned(),
+            last_sequence: 0,
+            restart_sequence: None,
+            restart_reason: None,
+            text: String::new(),
+            model: request.model.clone(),
+            model_served: None,
+            template_name: None,
+            template_version: None,
+            sources: "[]".to_owned(),
+            input_tokens: None,
+            output_tokens: None,
+            message_id: None,
+            finish_reason: None,
+            cancel_reason: None,
+            cancelled_by: None,
+            error_code: None,
+            created_at: micros(request.at),
+            attempt_started_at: micros(request.at),
+            first_token_at: None,
+            ended_at: None,
+            epoch: 1,
+            owner: holder.owner.to_string(),
+            lease_until: holder.lease_until,
+        }
+    }
+
+    /// The next attempt: what is known of the one before is given up.
+    pub(super) fn restart(
+        &mut self,
+        connection: &mut SqliteConnection,
+        reason: RestartReason,
+        holder: Holder,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.attempt += 1;
+        self.epoch += 1;
+        self.owner = holder.owner.to_string();
+        self.lease_until = holder.lease_until;
+        "streaming".clone_into(&mut self.status);
+        self.text.clear();
+        self.model_served = None;
+        self.template_name = None;
+        self.template_version = None;
+        "[]".clone_into(&mut self.sources);
+        self.input_tokens = None;
+        self.output_tokens = None;
+        self.error_code = None;
+        self.attempt_started_at = micros(at);
+        self.first_token_at = None;
+        self.ended_at = None;
+        self.log(connection, EventKind::Restarted(reason), 0)?;
+        self.restart_sequence = Some(self.last_sequence);
+        self.restart_reason = Some(reason.as_str().to_owned());
+        self.save(connection)
+    }
+
+    /// The end of a running reply, whose status and its reason the caller has set. The text is
+    /// what the present attempt logged.
+    pub(super) fn end(
+        &mut self,
+        connection: &mut SqliteConnection,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        self.text = events::text_of_attempt(connection, self.reply_id()?, self.attempt)?;
+        self.ended_at = Some(micros(at));
+        self.log(connection, EventKind::Ended, self.text.len())?;
+        self.save(connection)
+    }
+
+    pub(super) fn fail(&mut self, code: FailureCode) {
+        "failed".clone_into(&mut self.status);
+        self.error_code = Some(code.as_str().to_owned());
+    }
+
+    /// Voids the lease that was given: its holder hears of it, whatever it does next.
+    pub(super) fn fence(&mut self, owner: OwnerId) {
+        self.epoch += 1;
+        self.owner = owner.to_string();
+    }
+
+    pub(super) fn insert(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        diesel::insert_into(replies::table)
+            .values(self)
+            .execute(connection)?;
+        let created = self.event(EventKind::Created, 0);
+        events::insert(connection, self.reply_id()?, &[created])
+    }
+
+    pub(super) fn lease(&self) -> Result<Lease, CorruptColumn> {
+        Ok(Lease {
+            reply_id: self.reply_id()?,
+            owner: OwnerId::from_uuid(id("replies.owner", &self.owner)?),
+            epoch: self.epoch,
+        })
+    }
+
+    pub(super) fn ring(&self) -> Result<Ring, CorruptColumn> {
+        Ok(Ring {
+            reply_id: self.reply_id()?,
+            last_sequence: self.last_sequence,
+        })
+    }
+
+    pub(super) fn is_retryable(&self) -> Result<bool, CorruptColumn> {
+        Ok(match self.state()? {
+            ReplyState::Ended(Ending::Failed { code }) => code.is_retryable(),
+            _ => false,
+        })
+    }
+
+    pub(super) fn ticket_id(&self) -> Result<TicketId, CorruptColumn> {
+        id("replies.ticket_id", &self.ticket_id).map(TicketId::from_uuid)
+    }
+
+    pub(super) fn user_id(&self) -> Result<UserId, CorruptColumn> {
+        id("replies.user_id", &self.user_id).map(UserId::from_uuid)
+    }
+
+    pub(super) fn reply_id(&self) -> Result<ReplyId, CorruptColumn> {
+        id("replies.id", &self.id).map(ReplyId::from_uuid)
+    }
+
+    fn log(
+        &mut self,
+        connection: &mut SqliteConnection,
+        kind: EventKind,
+        offset: usize,
+    ) -> Result<(), StoreError> {
+        self.last_sequence += 1;
+        let event = self.event(kind, offset);
+        events::insert(connection, self.reply_id()?, &[event])
+    }
+
+    fn event(&self, kind: EventKind, offset: usize) -> LoggedEvent {
+        LoggedEvent {
+            position: Position {
+                attempt: self.attempt,
+                sequence: self.last_sequence,
+                offset,
+            },
+            kind,
+        }
+    }
+
+    fn save(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        diesel::update(replies::table.find(&self.id))
+            .set(self)
+            .execute(connection)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,123 @@
+// Written by hand: STRICT tables know INTEGER only, of which these are 64-bit numbers and
+// booleans as well.
+
+diesel::table! {
+    users (id) {
+        id -> Text,
+        email -> Text,
+        password_hash -> Text,
+        role -> Text,
+        created_at -> BigInt,
+        disabled_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    tickets (id) {
+        id -> Text,
+        user_id -> Text,
+        title -> Text,
+        description -> Text,
+        category -> Nullable<Text>,
+        priority -> Text,
+        status -> Text,
+        assignee_id -> Nullable<Text>,
+        assistant_enabled -> Bool,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Text,
+        ticket_id -> Text,
+        position -> BigInt,
+        author -> Text,
+        author_id -> Nullable<Text>,
+        content -> Text,
+        visibility -> Text,
+        in_reply_to -> Nullable<Text>,
+        reply_id -> Nullable<Text>,
+        is_complete -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    replies (id) {
+        id -> Text,
+        ticket_id -> Text,
+        user_id -> Text,
+        question_id -> Text,
+        attempt -> Integer,
+        status -> Text,
+        last_sequence -> BigInt,
+        restart_sequence -> Nullable<BigInt>,
+        restart_reason -> Nullable<Text>,
+        text -> Text,
+        model -> Text,
+        model_served -> Nullable<Text>,
+        template_name -> Nullable<Text>,
+        template_version -> Nullable<Integer>,
+        sources -> Text,
+        input_tokens -> Nullable<BigInt>,
+        output_tokens -> Nullable<BigInt>,
+        message_id -> Nullable<Text>,
+        finish_reason -> Nullable<Text>,
+        cancel_reason -> Nullable<Text>,
+        cancelled_by -> Nullable<Text>,
+        error_code -> Nullable<Text>,
+        created_at -> BigInt,
+        attempt_started_at -> BigInt,
+        first_token_at -> Nullable<BigInt>,
+        ended_at -> Nullable<BigInt>,
+        epoch -> Integer,
+        owner -> Text,
+        lease_until -> BigInt,
+    }
+}
+
+diesel::table! {
+    reply_claims (reply_id, attempt) {
+        reply_id -> Text,
+        attempt -> Integer,
+        user_id -> Text,
+        claimed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    reply_events (reply_id, sequence) {
+        reply_id -> Text,
+        sequence -> BigInt,
+        attempt -> Integer,
+        kind -> Text,
+        text_end -> BigInt,
+        text -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    articles (id) {
+        id -> Text,
+        slug -> Text,
+        title -> Text,
+        body -> Text,
+        url -> Nullable<Text>,
+        is_published -> Bool,
+        is_sample -> Bool,
+        version -> BigInt,
+        created_at -> BigInt,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    sample_installations (id) {
+        id -> Integer,
+        installed_at -> BigInt,
+    }
+}

@@ -1,0 +1,110 @@
+//! SQLite keeps the contracts of all its ports, and what is its own.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a harness that cannot start must stop the test"
+)]
+
+mod database;
+mod lock;
+mod migrations;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use adapters_sqlite::{
+    SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
+    SqliteReplyStore, SqliteTicketRepository, SqliteUserRepository,
+};
+use tempfile::TempDir;
+use testkit::contract::{ArticleStores, ReplyStores, TicketStores, UserStores};
+
+mod users {
+    testkit::user_repository_contract!(super::user_stores().await);
+}
+
+mod tickets {
+    testkit::ticket_repository_contract!(super::ticket_stores().await);
+}
+
+mod messages {
+    testkit::message_repository_contract!(super::ticket_stores().await);
+}
+
+mod replies {
+    testkit::reply_store_contract!(super::reply_stores().await);
+}
+
+mod articles {
+    testkit::article_repository_contract!(super::article_stores().await);
+}
+
+/// A folder for one test, and the file in it.
+struct Scratch {
+    folder: TempDir,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        Self {
+            folder: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("data").join("support.db")
+    }
+
+    fn open(&self) -> SqliteDatabase {
+        SqliteDatabase::open(&self.path()).expect("opened")
+    }
+
+    async fn migrated(&self) -> SqliteDatabase {
+        let database = self.open();
+        database.migrate().await.expect("migrated");
+        database
+    }
+}
+
+async fn user_stores() -> UserStores {
+    let scratch = Scratch::new();
+    UserStores {
+        users: Arc::new(SqliteUserRepository::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
+    }
+}
+
+async fn ticket_stores() -> TicketStores {
+    let scratch = Scratch::new();
+    tickets_of(&scratch.migrated().await, scratch)
+}
+
+async fn reply_stores() -> ReplyStores {
+    let scratch = Scratch::new();
+    replies_of(&scratch.migrated().await, scratch)
+}
+
+async fn article_stores() -> ArticleStores {
+    let scratch = Scratch::new();
+    ArticleStores {
+        articles: Arc::new(SqliteArticleRepository::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
+    }
+}
+
+fn tickets_of(database: &SqliteDatabase, scratch: Scratch) -> TicketStores {
+    TicketStores {
+        users: Arc::new(SqliteUserRepository::new(database.clone())),
+        tickets: Arc::new(SqliteTicketRepository::new(database.clone())),
+        messages: Arc::new(SqliteMessageRepository::new(database.clone())),
+        keep: Box::new(scratch),
+    }
+}
+
+fn replies_of(database: &SqliteDatabase, scratch: Scratch) -> ReplyStores {
+    ReplyStores {
+        around: tickets_of(database, scratch),
+        replies: Arc::new(SqliteReplyStore::new(database.clone())),
+        events: Arc::new(SqliteReplyEventLog::new(database.clone())),
+    }
+}

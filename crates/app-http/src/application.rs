@@ -1,0 +1,107 @@
+//! The server: built, then run until it is told to stop.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::{Server, ServerHandle};
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use anyhow::Context as _;
+use reply_engine::ReplyEngine;
+use socket2::SockRef;
+use tokio_util::sync::CancellationToken;
+
+use crate::composition::{Wiring, compose};
+use crate::config::Config;
+use crate::{middleware, routes};
+
+/// A server that listens, ready to run.
+pub struct Application {
+    server: Server,
+    handle: ServerHandle,
+    address: SocketAddr,
+    engine: ReplyEngine,
+    draining: CancellationToken,
+    shutdown: Duration,
+}
+
+impl Application {
+    /// After how long without acknowledgement a vanished client is given up.
+    const CLIENT_TIMEOUT: Duration = Duration::from_secs(30);
+    /// What a shutdown keeps back for readers to be told and connections to be closed.
+    const CLOSING_TIME: Duration = Duration::from_secs(3);
+
+    /// Opens the store, starts the reply engine and binds the address.
+    ///
+    /// # Errors
+    /// When the store cannot be opened or the address is taken.
+    pub async fn build(config: &Config, wiring: Wiring) -> anyhow::Result<Self> {
+        let listener = TcpListener::bind((config.host, config.port))
+            .with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;
+        let address = listener.local_addr()?;
+
+        let composed = compose(config, wiring).await?;
+        let use_cases = web::Data::new(composed.use_cases);
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(use_cases.clone())
+                .wrap(from_fn(middleware::around))
+                .configure(routes::configure)
+        })
+        // Else a client that closes its side is noticed only at the next write but one.
+        .h1_allow_half_closed(false)
+        .tcp_nodelay(true)
+        .client_request_timeout(Duration::from_secs(10))
+        .shutdown_timeout(Self::CLOSING_TIME.as_secs())
+        .on_connect(|connection, _data| {
+            if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
+                let socket = SockRef::from(stream);
+                // Not every platform has it; there, the heartbeats' failing writes must do.
+                drop(socket.set_tcp_user_timeout(Some(Self::CLIENT_TIMEOUT)));
+            }
+        })
+        .disable_signals()
+        .listen(listener)?
+        .run();
+
+        Ok(Self {
+            handle: server.handle(),
+            server,
+            address,
+            engine: composed.engine,
+            draining: composed.draining,
+            shutdown: config.shutdown,
+        })
+    }
+
+    /// Where it listens.
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Serves until `stop` resolves, then lets replies finish, tells readers and closes.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) -> anyhow::Result<()> {
+        let Self {
+            server,
+            handle,
+            engine,
+            draining,
+            shutdown,
+            ..
+        } = self;
+        let closing = async {
+            stop.await;
+            tracing::info!("shutting down");
+            draining.cancel();
+            engine
+                .shut_down(shutdown.saturating_sub(Self::CLOSING_TIME))
+                .await;
+            handle.stop(true).await;
+        };
+        let (served, ()) = tokio::join!(server, closing);
+        served.context("the server failed")
+    }
+}

@@ -1,0 +1,152 @@
+//! The command line.
+
+use std::io::{self, Read as _, Write as _};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::{Parser, Subcommand, ValueEnum};
+use domain::password::Password;
+use domain::use_cases::CreateUserError;
+use domain::user::{Email, Role};
+
+use crate::application::Application;
+use crate::composition::{self, Wiring};
+use crate::config::Config;
+use crate::telemetry;
+
+/// A self-hosted backend for AI-assisted customer support.
+///
+/// Settings are environment variables, or lines of a file `.env` in the working folder; see
+/// `.env.example`.
+#[derive(Debug, Parser)]
+#[command(name = "support-assistant", version)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API (the default)
+    Serve,
+    /// Bring the database to the newest migration and exit
+    Migrate,
+    /// Manage accounts
+    #[command(subcommand)]
+    User(UserCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum UserCommand {
+    /// Make an account
+    Create {
+        /// E-mail address
+        #[arg(long)]
+        email: String,
+        /// What the account may do
+        #[arg(long, value_enum)]
+        role: RoleName,
+        /// Read the password from standard input: all of it but a line break at the end
+        #[arg(long, required = true)]
+        password_stdin: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum RoleName {
+    User,
+    Agent,
+    Admin,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::User => Self::User,
+            RoleName::Agent => Self::Agent,
+            RoleName::Admin => Self::Admin,
+        }
+    }
+}
+
+impl Cli {
+    /// Runs the command; a failure is told on standard error with its causes.
+    pub async fn run(self) -> ExitCode {
+        match self.execute().await {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                // Nothing is left to tell it to when standard error is gone.
+                drop(writeln!(io::stderr(), "support-assistant: {error:#}"));
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    async fn execute(self) -> anyhow::Result<()> {
+        let config = Config::from_environment()?;
+        match self.command.unwrap_or(Command::Serve) {
+            Command::Serve => serve(&config).await,
+            Command::Migrate => composition::migrate(&config).await,
+            Command::User(UserCommand::Create {
+                email,
+                role,
+                password_stdin: _,
+            }) => create_user(&config, &email, role.into()).await,
+        }
+    }
+}
+
+async fn serve(config: &Config) -> anyhow::Result<()> {
+    telemetry::start(config);
+    let stop = stop_signal()?;
+    let application = Application::build(config, Wiring::default()).await?;
+    tracing::info!("listening on http://{}", application.address());
+    application.run_until(stop).await
+}
+
+/// Resolves at SIGTERM or Ctrl-C. The handlers are in place when this returns.
+fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        Ok(async move {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = interrupt.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    Ok(async {
+        drop(tokio::signal::ctrl_c().await);
+    })
+}
+
+async fn create_user(config: &Config, email: &str, role: Role) -> anyhow::Result<()> {
+    let email = Email::parse(email).context("--email")?;
+    let mut typed = String::new();
+    io::stdin()
+        .read_to_string(&mut typed)
+        .context("cannot read the password")?;
+    let typed = typed.strip_suffix('\n').map_or(typed.as_str(), |line| {
+        line.strip_suffix('\r').unwrap_or(line)
+    });
+    let password = Password::parse(typed).context("the password")?;
+
+    let create_user = composition::user_creation(config).await?;
+    let user = match create_user.execute(email, password, role).await {
+        Ok(user) => user,
+        Err(CreateUserError::EmailTaken) => anyhow::bail!("that address has an account already"),
+        Err(error) => return Err(error.into()),
+    };
+    writeln!(
+        io::stdout(),
+        "created {} {} ({})",
+        user.role.as_str(),
+        user.email.as_str(),
+        user.id
+    )?;
+    Ok(())
+}

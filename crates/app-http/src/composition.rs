@@ -1,0 +1,197 @@
+//! The composition root: the one place that knows which adapter stands behind which port.
+
+mod assistant;
+mod signing_key;
+mod stores;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters_auth::{BcryptPasswordHasher, JwtAccessTokens};
+use adapters_extractive::{KeywordPassageSearch, sample_articles};
+use anyhow::Context as _;
+use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, PasswordHasher};
+use domain::prompt::{PromptFactory, PromptLimits};
+use domain::use_cases::{
+    Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, ListMessages,
+    ListTickets, LogIn, PrepareReply, SendMessage, ShowProfile, ShowTicket,
+};
+use reply_engine::{EngineParts, EngineSettings, ReplyEngine, ShowReply, StreamReply};
+use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
+
+use self::stores::Stores;
+use crate::config::Config;
+use crate::system::{SystemClock, UuidV7Ids};
+use crate::use_cases::{Readiness, UseCases};
+
+/// What tests replace; the default is production.
+pub struct Wiring {
+    /// bcrypt's cost: each step doubles the work.
+    pub bcrypt_cost: u32,
+    /// Answers instead of the configured assistant.
+    pub model: Option<Arc<dyn ChatModel>>,
+}
+
+impl Default for Wiring {
+    fn default() -> Self {
+        Self {
+            bcrypt_cost: 12,
+            model: None,
+        }
+    }
+}
+
+/// The wired product.
+pub(crate) struct Composed {
+    pub(crate) use_cases: UseCases,
+    pub(crate) engine: ReplyEngine,
+    pub(crate) draining: CancellationToken,
+}
+
+/// How long an access token is good for.
+const TOKEN_LIFETIME: Duration = Duration::from_mins(15);
+/// How often replies of other processes are looked at when nothing rings.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Brings the database to the newest migration.
+///
+/// # Errors
+/// When it cannot be opened or migrated.
+pub async fn migrate(config: &Config) -> anyhow::Result<()> {
+    Stores::open(config).await.map(drop)
+}
+
+/// The use case that makes accounts, for the command line.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn user_creation(config: &Config) -> anyhow::Result<CreateUser> {
+    let stores = Stores::open(config).await?;
+    let hasher = BcryptPasswordHasher::new(Wiring::default().bcrypt_cost);
+    Ok(CreateUser::new(
+        stores.users,
+        Arc::new(hasher),
+        Arc::new(SystemClock),
+        Arc::new(UuidV7Ids),
+    ))
+}
+
+/// Wires everything.
+pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<Composed> {
+    let stores = Stores::open_for_serving(config).await?;
+    let tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
+    let services = Services {
+        clock: Arc::new(SystemClock),
+        ids: Arc::new(UuidV7Ids),
+        hasher: Arc::new(BcryptPasswordHasher::new(wiring.bcrypt_cost)),
+        tokens: Arc::new(tokens),
+    };
+    let model = match wiring.model {
+        Some(model) => model,
+        None => assistant::obtain(&config.assistant)?,
+    };
+
+    install_samples(&stores, &services).await?;
+    let engine = start_engine(config, &stores, &services, model)?;
+    let draining = CancellationToken::new();
+    let use_cases = wire(stores, services, &engine, draining.clone());
+    Ok(Composed {
+        use_cases,
+        engine,
+        draining,
+    })
+}
+
+/// Every port that no database stands behind.
+struct Services {
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn IdGenerator>,
+    hasher: Arc<dyn PasswordHasher>,
+    tokens: Arc<dyn AccessTokens>,
+}
+
+async fn install_samples(stores: &Stores, services: &Services) -> anyhow::Result<()> {
+    let install = InstallSampleArticles::new(
+        Arc::clone(&stores.articles),
+        Arc::clone(&services.clock),
+        Arc::clone(&services.ids),
+    );
+    if install
+        .execute(&sample_articles())
+        .await
+        .context("cannot load the sample articles")?
+    {
+        tracing::info!("sample help articles loaded");
+    }
+    Ok(())
+}
+
+fn start_engine(
+    config: &Config,
+    stores: &Stores,
+    services: &Services,
+    model: Arc<dyn ChatModel>,
+) -> anyhow::Result<ReplyEngine> {
+    let prepare = PrepareReply::new(
+        Arc::clone(&stores.tickets),
+        Arc::clone(&stores.messages),
+        Arc::new(KeywordPassageSearch::new(Arc::clone(&stores.articles))),
+        PromptFactory::new(PromptLimits::default())?,
+    );
+    let parts = EngineParts {
+        store: Arc::clone(&stores.replies),
+        log: Arc::clone(&stores.events),
+        model,
+        prepare,
+        clock: Arc::clone(&services.clock),
+        ids: Arc::clone(&services.ids),
+    };
+    let settings = EngineSettings {
+        lease: config.lease,
+        poll: POLL,
+        limits: config.reply_limits,
+    };
+    Ok(ReplyEngine::start(parts, settings, Handle::current()))
+}
+
+fn wire(
+    stores: Stores,
+    services: Services,
+    engine: &ReplyEngine,
+    draining: CancellationToken,
+) -> UseCases {
+    let Stores {
+        users,
+        tickets,
+        messages,
+        health,
+        guard,
+        ..
+    } = stores;
+    let Services {
+        clock,
+        ids,
+        hasher,
+        tokens,
+    } = services;
+    UseCases {
+        authenticate: Authenticate::new(tokens.clone(), users.clone(), clock.clone()),
+        create_user: CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone()),
+        log_in: LogIn::new(users.clone(), hasher, tokens, clock.clone()),
+        show_profile: ShowProfile::new(users),
+        create_ticket: CreateTicket::new(tickets.clone(), clock.clone(), ids.clone()),
+        list_tickets: ListTickets::new(tickets.clone()),
+        show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
+        hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
+        send_message: SendMessage::new(tickets.clone(), messages.clone(), clock, ids),
+        list_messages: ListMessages::new(tickets.clone(), messages),
+        stream_reply: StreamReply::new(tickets.clone(), engine.clone()),
+        show_reply: ShowReply::new(tickets, engine.clone()),
+        readiness: Readiness {
+            store: health,
+            draining,
+        },
+        _guard: guard,
+    }
+}

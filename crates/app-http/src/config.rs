@@ -1,0 +1,345 @@
+//! Settings, read from environment variables and a `.env` file. This is the only place that reads
+//! the environment.
+
+mod reader;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use domain::ports::ReplyLimits;
+use secrecy::SecretString;
+
+use self::reader::Reader;
+
+/// Everything that can be set.
+#[derive(Debug)]
+pub struct Config {
+    /// The address to listen on.
+    pub host: IpAddr,
+    /// The port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Where data is kept.
+    pub database: Database,
+    /// The key that signs access tokens; none to use the one kept beside the database.
+    pub jwt_secret: Option<SecretString>,
+    /// Who answers.
+    pub assistant: Assistant,
+    /// How long a process may be silent before its replies are taken over.
+    pub lease: Duration,
+    /// Each ticket owner's limits; none when they are switched off.
+    pub reply_limits: Option<ReplyLimits>,
+    /// How long a shutdown may take.
+    pub shutdown: Duration,
+    /// How log lines look.
+    pub log_format: LogFormat,
+    /// Which log lines are written, in the notation of `RUST_LOG`.
+    pub log_filter: String,
+}
+
+/// Where data is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Database {
+    /// A file.
+    Sqlite(PathBuf),
+}
+
+/// Who answers.
+#[derive(Clone, Debug)]
+pub enum Assistant {
+    /// Quotes help articles; needs no model.
+    Extractive,
+    /// A model behind Groq's protocol.
+    Groq(Groq),
+}
+
+/// How a model is reached.
+#[derive(Clone, Debug)]
+pub struct Groq {
+    /// Proves who pays; servers on one's own machine often want none.
+    pub api_key: Option<SecretString>,
+    /// Where the protocol begins; `/chat/completions` is appended.
+    pub base_url: String,
+    /// The model's name.
+    pub model: String,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Pretty,
+    /// For machines, one object a line.
+    Json,
+}
+
+/// One setting that is wrong. Values stay unsaid, since they may be secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigProblem {
+    /// The variable.
+    pub name: &'static str,
+    /// What it should be.
+    pub expected: String,
+}
+
+/// Every setting that is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigErrors(pub Vec<ConfigProblem>);
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the configuration is invalid:")?;
+        for problem in &self.0 {
+            write!(f, "\n  {}: {}", problem.name, problem.expected)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+const DEFAULT_BASE_URL: &str = "https://api.groq.com/openai/v1";
+
+impl Config {
+    /// Reads the settings from the process' environment, then from `.env` in the working folder.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with every problem at once.
+    pub fn from_environment() -> Result<Self, ConfigErrors> {
+        let file: HashMap<String, String> = match dotenvy::from_path_iter(".env") {
+            Ok(lines) => lines.collect::<Result<_, _>>().map_err(|_invalid| {
+                let expected = "must consist of lines NAME=value".to_owned();
+                ConfigErrors(vec![ConfigProblem {
+                    name: ".env",
+                    expected,
+                }])
+            })?,
+            Err(_no_file) => HashMap::new(),
+        };
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "the one place that reads the environment"
+        )]
+        let variable = |name: &str| std::env::var(name).ok();
+        Self::from_lookup(&|name| variable(name).or_else(|| file.get(name).cloned()))
+    }
+
+    /// Reads the settings from anything that knows values by name. An empty value counts as none.
+    ///
+    /// # Errors
+    /// [`ConfigErrors`] with every problem at once.
+    pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
+        let mut reader = Reader::new(lookup);
+        let config = Self {
+            host: reader.parsed(
+                "HOST",
+                IpAddr::V4(Ipv4Addr::LOCALHOST),
+                "must be an IP address",
+            ),
+            port: reader.parsed("PORT", 8080, "must be a port number from 0 to 65535"),
+            database: read_database(&mut reader),
+            jwt_secret: read_jwt_secret(&mut reader),
+            assistant: read_assistant(&mut reader),
+            lease: reader.seconds("LEASE_SECONDS", 15, 1..=300),
+            reply_limits: read_reply_limits(&mut reader),
+            shutdown: reader.seconds("SHUTDOWN_SECONDS", 25, 1..=300),
+            log_format: reader.one_of(
+                "LOG_FORMAT",
+                LogFormat::Pretty,
+                &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
+            ),
+            log_filter: reader.text("RUST_LOG", "info,actix_server=warn"),
+        };
+        reader.finish(config)
+    }
+}
+
+fn read_database(reader: &mut Reader<'_>) -> Database {
+    let name = "DATABASE_URL";
+    let url = reader.text(name, "sqlite://data/support.db");
+    let path = url
+        .strip_prefix("sqlite://")
+        .or_else(|| url.strip_prefix("sqlite:"));
+    match path {
+        Some(path) if !path.is_empty() && path != ":memory:" => {}
+        _ => reader.complain(name, "must be sqlite:// followed by the path of a file"),
+    }
+    Database::Sqlite(PathBuf::from(path.unwrap_or_default()))
+}
+
+fn read_jwt_secret(reader: &mut Reader<'_>) -> Option<SecretString> {
+    let name = "JWT_SECRET";
+    let secret = reader.optional(name)?;
+    if is_weak(&secret) {
+        reader.complain(
+            name,
+            "must be at least 32 bytes of random text, such as `openssl rand -base64 48` prints",
+        );
+    }
+    Some(SecretString::from(secret))
+}
+
+/// Whether a signing key can be guessed: shorter than HS256's hash (RFC 7518, section 3.2), hardly
+/// any different characters, or known from examples.
+fn is_weak(secret: &str) -> bool {
+    const KNOWN: [&str; 6] = [
+        "secret",
+        "changeme",
+        "change-me",
+        "change_me",
+        "your-256-bit",
+        "example",
+    ];
+    let lower = secret.to_lowercase();
+    let distinct = lower
+        .bytes()
+        .collect::<std::collections::HashSet<_>>()
+        .len();
+    secret.len() < 32 || distinct < 8 || KNOWN.iter().any(|known| lower.contains(known))
+}
+
+fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
+    #[derive(Clone)]
+    enum Choice {
+        Auto,
+        Groq,
+        Extractive,
+    }
+    let choice = reader.one_of(
+        "ASSISTANT",
+        Choice::Auto,
+        &[
+            ("auto", Choice::Auto),
+            ("groq", Choice::Groq),
+            ("extractive", Choice::Extractive),
+        ],
+    );
+    let api_key = reader.optional("GROQ_API_KEY").map(SecretString::from);
+    let own_host = reader.optional("GROQ_BASE_URL");
+    let base_url = own_host
+        .clone()
+        .unwrap_or_else(|| DEFAULT_BASE_URL.to_owned());
+    if !base_url.starts_with("http://") && !base_url.starts_with("https://") {
+        reader.complain("GROQ_BASE_URL", "must begin with http:// or https://");
+    }
+    let model = reader.text("GROQ_MODEL", "openai/gpt-oss-20b");
+    let wants_groq = match choice {
+        Choice::Auto => api_key.is_some(),
+        Choice::Groq => {
+            if api_key.is_none() && own_host.is_none() {
+                reader.complain("GROQ_API_KEY", "must be set when ASSISTANT is groq");
+            }
+            true
+        }
+        Choice::Extractive => false,
+    };
+    if wants_groq {
+        Assistant::Groq(Groq {
+            api_key,
+            base_url,
+            model,
+        })
+    } else {
+        Assistant::Extractive
+    }
+}
+
+fn read_reply_limits(reader: &mut Reader<'_>) -> Option<ReplyLimits> {
+    let limits = ReplyLimits {
+        concurrent: reader.number("CONCURRENT_REPLIES", 5, 1..=10_000),
+        per_minute: reader.number("REPLIES_PER_MINUTE", 30, 1..=100_000),
+    };
+    reader.one_of(
+        "RATE_LIMITS",
+        Some(limits),
+        &[("on", Some(limits)), ("off", None)],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(settings: &[(&str, &str)]) -> Result<Config, ConfigErrors> {
+        Config::from_lookup(&|name| {
+            settings
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn nothing_needs_to_be_set() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.port, 8080);
+        assert_eq!(config.database, Database::Sqlite("data/support.db".into()));
+        assert!(matches!(config.assistant, Assistant::Extractive));
+    }
+
+    #[test]
+    fn a_key_switches_the_model_on() {
+        let groq = config(&[("GROQ_API_KEY", "gsk_not_a_real_key")]).unwrap();
+        assert!(matches!(groq.assistant, Assistant::Groq(_)));
+        let quoting = config(&[
+            ("GROQ_API_KEY", "gsk_not_a_real_key"),
+            ("ASSISTANT", "extractive"),
+        ])
+        .unwrap();
+        assert!(matches!(quoting.assistant, Assistant::Extractive));
+    }
+
+    #[test]
+    fn all_problems_are_reported_at_once_and_without_values() {
+        let errors = config(&[
+            ("PORT", "eighty"),
+            ("LEASE_SECONDS", "0"),
+            ("JWT_SECRET", "hunter2hunter2"),
+            ("DATABASE_URL", "mysql://u:hunter2@localhost/db"),
+            ("ASSISTANT", "groq"),
+            ("LOG_FORMAT", "xml"),
+        ])
+        .unwrap_err();
+        let names: Vec<_> = errors.0.iter().map(|problem| problem.name).collect();
+        assert_eq!(
+            names,
+            [
+                "PORT",
+                "DATABASE_URL",
+                "JWT_SECRET",
+                "GROQ_API_KEY",
+                "LEASE_SECONDS",
+                "LOG_FORMAT"
+            ]
+        );
+        assert!(!errors.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn weak_signing_keys_are_refused() {
+        for weak in [
+            "short",
+            &"a".repeat(64),
+            "your-256-bit-secret-your-256-bit-secret",
+        ] {
+            assert!(config(&[("JWT_SECRET", weak)]).is_err(), "{weak}");
+        }
+        assert!(config(&[("JWT_SECRET", "x7Qp2mN9vB4kL8sD1fG6hJ3wE5rT0yUz")]).is_ok());
+    }
+
+    #[test]
+    fn debug_output_shows_no_secret() {
+        let config = config(&[
+            ("GROQ_API_KEY", "gsk_not_a_real_key"),
+            ("JWT_SECRET", "x7Qp2mN9vB4kL8sD1fG6hJ3wE5rT0yUz"),
+        ])
+        .unwrap();
+        let shown = format!("{config:?}");
+        assert!(
+            !shown.contains("gsk_not") && !shown.contains("x7Qp2m"),
+            "{shown}"
+        );
+    }
+}

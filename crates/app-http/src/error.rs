@@ -1,0 +1,264 @@
+//! Everything that can go wrong for a client, and the one place that decides its status.
+
+#![deny(clippy::wildcard_enum_match_arm)]
+
+use std::time::Duration;
+
+use actix_web::http::StatusCode;
+use actix_web::{HttpResponse, ResponseError};
+use domain::ports::{BoxError, PasswordHasherError, RepositoryError, TokenError};
+use domain::ticket::TicketRefusal;
+use domain::use_cases::{
+    AccessError, AuthenticateError, CreateUserError, HandOffError, ListTicketsError, LogInError,
+    SendMessageError,
+};
+use reply_engine::StreamReplyError;
+use thiserror::Error;
+
+use crate::problem::{self, Problem};
+use crate::validation::FieldError;
+
+/// What a client is told instead of a result.
+#[derive(Debug, Error)]
+pub(crate) enum ApiError {
+    #[error("the body is not JSON")]
+    MalformedJson,
+    #[error("a field is invalid")]
+    Validation(Vec<FieldError>),
+    #[error("the body has the wrong media type")]
+    UnsupportedMediaType { supported: &'static str },
+    #[error("the body is too large")]
+    BodyTooLarge { limit: usize },
+    #[error("the body did not arrive in time")]
+    BodyTimeout,
+    #[error("the body could not be read")]
+    BodyUnreadable,
+    #[error("no access token was sent")]
+    Unauthenticated,
+    #[error("the access token is invalid or has expired")]
+    InvalidToken,
+    #[error("wrong e-mail address or password")]
+    WrongCredentials,
+    #[error("{0}")]
+    Forbidden(&'static str),
+    #[error("there is no such thing")]
+    NotFound,
+    #[error("there is nothing at this path")]
+    UnknownPath,
+    #[error("the method is not allowed here")]
+    MethodNotAllowed { allow: &'static str },
+    #[error("that e-mail address has an account already")]
+    EmailTaken,
+    #[error("the ticket is closed")]
+    TicketClosed,
+    #[error("{0}")]
+    InvalidTransition(String),
+    #[error("the assistant is off for this ticket")]
+    AssistantOff,
+    #[error("too many replies")]
+    TooManyReplies { retry_after: Duration },
+    #[error("too busy")]
+    Busy,
+    #[error("shutting down")]
+    ShuttingDown,
+    #[error("a service this depends on is unavailable")]
+    Unavailable(#[source] BoxError),
+    #[error("an internal error")]
+    Internal(#[source] BoxError),
+    /// A refusal of the HTTP framework itself, known by its status only.
+    #[error("the request was refused")]
+    Framework(StatusCode),
+}
+
+impl ApiError {
+    /// How long a client should wait when the server cannot serve, in seconds.
+    const RETRY_AFTER: u64 = 2;
+
+    /// The problem as it is shown; the one place where a status is decided.
+    pub(crate) fn problem(&self) -> Problem {
+        use StatusCode as S;
+        let retry = ("retry-after", Self::RETRY_AFTER.to_string());
+        match self {
+            Self::MalformedJson => Problem::new(S::BAD_REQUEST, "malformed_json", self),
+            Self::Validation(errors) => {
+                Problem::new(S::UNPROCESSABLE_ENTITY, "validation_failed", self)
+                    .with_errors(errors.clone())
+            }
+            Self::UnsupportedMediaType { supported } => {
+                Problem::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", self)
+                    .with_detail(format!("The body must be {supported}."))
+            }
+            Self::BodyTooLarge { limit } => {
+                Problem::new(S::PAYLOAD_TOO_LARGE, "body_too_large", self)
+                    .with_detail(format!("The body may have at most {limit} bytes."))
+            }
+            Self::BodyTimeout => Problem::new(S::REQUEST_TIMEOUT, "body_timeout", self),
+            Self::BodyUnreadable => Problem::new(S::BAD_REQUEST, "body_unreadable", self),
+            // RFC 6750, section 3: no error code when no credentials were sent.
+            Self::Unauthenticated => Problem::new(S::UNAUTHORIZED, "unauthenticated", self)
+                .with_header("www-authenticate", "Bearer"),
+            Self::InvalidToken => Problem::new(S::UNAUTHORIZED, "invalid_token", self)
+                .with_header("www-authenticate", "Bearer error=\"invalid_token\""),
+            Self::WrongCredentials => Problem::new(S::UNAUTHORIZED, "wrong_credentials", self)
+                .with_header("www-authenticate", "Bearer"),
+            Self::Forbidden(_) => Problem::new(S::FORBIDDEN, "forbidden", self),
+            Self::NotFound => Problem::new(S::NOT_FOUND, "not_found", self),
+            Self::UnknownPath => Problem::new(S::NOT_FOUND, "unknown_path", self),
+            Self::MethodNotAllowed { allow } => {
+                Problem::new(S::METHOD_NOT_ALLOWED, "method_not_allowed", self)
+                    .with_header("allow", *allow)
+            }
+            Self::EmailTaken => Problem::new(S::CONFLICT, "email_taken", self),
+            Self::TicketClosed => Problem::new(S::CONFLICT, "ticket_closed", self),
+            Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
+            Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
+            Self::TooManyReplies { retry_after } => {
+                let seconds = retry_after.as_secs_f64().ceil().max(1.0);
+                Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self)
+                    .with_header("retry-after", seconds.to_string())
+            }
+            Self::Busy => {
+                Problem::new(S::SERVICE_UNAVAILABLE, "busy", self).with_header(retry.0, retry.1)
+            }
+            Self::ShuttingDown => Problem::new(S::SERVICE_UNAVAILABLE, "shutting_down", self)
+                .with_header(retry.0, retry.1),
+            Self::Unavailable(_) => Problem::new(S::SERVICE_UNAVAILABLE, "unavailable", self)
+                .with_header(retry.0, retry.1),
+            Self::Internal(_) => Problem::new(S::INTERNAL_SERVER_ERROR, "internal", self),
+            Self::Framework(status) => Problem::new(*status, "refused", self),
+        }
+    }
+
+    /// The one field that is invalid.
+    pub(crate) fn field(field: &str, code: &'static str, message: impl Into<String>) -> Self {
+        Self::Validation(vec![FieldError::new(field, code, message)])
+    }
+}
+
+impl ResponseError for ApiError {
+    fn status_code(&self) -> StatusCode {
+        self.problem().status
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        problem::respond(&self.problem(), None)
+    }
+}
+
+impl From<RepositoryError> for ApiError {
+    fn from(error: RepositoryError) -> Self {
+        match error {
+            RepositoryError::Unavailable(cause) => Self::Unavailable(cause),
+            error @ (RepositoryError::Conflict | RepositoryError::Corrupt(_)) => {
+                Self::Internal(error.into())
+            }
+        }
+    }
+}
+
+impl From<PasswordHasherError> for ApiError {
+    fn from(error: PasswordHasherError) -> Self {
+        match error {
+            PasswordHasherError::Busy => Self::Busy,
+            PasswordHasherError::Failed(cause) => Self::Internal(cause),
+        }
+    }
+}
+
+impl From<TicketRefusal> for ApiError {
+    fn from(refusal: TicketRefusal) -> Self {
+        match refusal {
+            TicketRefusal::Closed => Self::TicketClosed,
+            TicketRefusal::InvalidTransition(refusal) => {
+                Self::InvalidTransition(refusal.to_string())
+            }
+        }
+    }
+}
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::NotFound => Self::NotFound,
+            AccessError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthenticateError> for ApiError {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Invalid => Self::InvalidToken,
+            AuthenticateError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<CreateUserError> for ApiError {
+    fn from(error: CreateUserError) -> Self {
+        match error {
+            CreateUserError::EmailTaken => Self::EmailTaken,
+            CreateUserError::Hasher(error) => error.into(),
+            CreateUserError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<LogInError> for ApiError {
+    fn from(error: LogInError) -> Self {
+        match error {
+            LogInError::WrongCredentials => Self::WrongCredentials,
+            LogInError::Hasher(error) => error.into(),
+            LogInError::Token(error @ (TokenError::Invalid | TokenError::Failed(_))) => {
+                Self::Internal(error.into())
+            }
+            LogInError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<ListTicketsError> for ApiError {
+    fn from(error: ListTicketsError) -> Self {
+        match error {
+            ListTicketsError::Forbidden => {
+                Self::Forbidden("only staff list other people's tickets")
+            }
+            ListTicketsError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<SendMessageError> for ApiError {
+    fn from(error: SendMessageError) -> Self {
+        match error {
+            SendMessageError::NotFound => Self::NotFound,
+            SendMessageError::InternalNotesAreForStaff => {
+                Self::Forbidden("only staff write internal notes")
+            }
+            SendMessageError::Refused(refusal) => refusal.into(),
+            SendMessageError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<HandOffError> for ApiError {
+    fn from(error: HandOffError) -> Self {
+        match error {
+            HandOffError::NotFound => Self::NotFound,
+            HandOffError::Refused(refusal) => refusal.into(),
+            HandOffError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<StreamReplyError> for ApiError {
+    fn from(error: StreamReplyError) -> Self {
+        match error {
+            StreamReplyError::NotFound => Self::NotFound,
+            StreamReplyError::AssistantOff => Self::AssistantOff,
+            StreamReplyError::OverLimit { retry_after } => Self::TooManyReplies { retry_after },
+            StreamReplyError::ShuttingDown => Self::ShuttingDown,
+            StreamReplyError::Repository(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! One file per endpoint: a request in, a use case, a response out.
+
+pub(crate) mod create_ticket;
+pub(crate) mod get_health;
+pub(crate) mod get_me;
+pub(crate) mod get_ticket;
+pub(crate) mod hand_off_ticket;
+pub(crate) mod list_messages;
+pub(crate) mod list_tickets;
+pub(crate) mod log_in;
+pub(crate) mod message_response;
+pub(crate) mod send_message;
+pub(crate) mod sign_up;
+pub(crate) mod stream_ai_response;
+pub(crate) mod ticket_response;
+pub(crate) mod user_response;
+
+use domain::page::PageLimit;
+use serde::Serialize;
+
+use crate::validation::Validation;
+
+/// One page of a list.
+#[derive(Serialize)]
+struct ListResponse<T> {
+    items: Vec<T>,
+    next_cursor: Option<String>,
+}
+
+/// Reads a page's size: above the maximum is clamped, zero and nonsense are refused.
+fn read_limit(validation: &mut Validation, raw: Option<&str>) -> PageLimit {
+    let Some(raw) = raw else {
+        return PageLimit::default();
+    };
+    let digits_only = !raw.is_empty() && raw.bytes().all(|b| b.is_ascii_digit());
+    let wish = if digits_only {
+        Some(raw.parse().unwrap_or(u64::MAX))
+    } else {
+        None
+    };
+    wish.and_then(PageLimit::clamped).unwrap_or_else(|| {
+        validation.refuse("limit", "must be a whole number from 1 to 100");
+        PageLimit::default()
+    })
+}

@@ -1,0 +1,19 @@
+use actix_web::{HttpResponse, web};
+
+use super::user_response::UserResponse;
+use crate::error::ApiError;
+use crate::extract::SignedIn;
+use crate::use_cases::UseCases;
+
+/// `GET /auth/me`: the own account.
+pub(crate) async fn get_me(
+    use_cases: web::Data<UseCases>,
+    SignedIn(actor, ()): SignedIn,
+) -> Result<HttpResponse, ApiError> {
+    let user = use_cases
+        .show_profile
+        .execute(actor)
+        .await?
+        .ok_or(ApiError::InvalidToken)?;
+    Ok(HttpResponse::Ok().json(UserResponse::from(user)))
+}

@@ -1,0 +1,54 @@
+use actix_web::dev::Payload;
+use actix_web::{FromRequest as _, HttpRequest, HttpResponse, web};
+use domain::password::PasswordAttempt;
+use serde::{Deserialize, Serialize};
+
+use crate::error::ApiError;
+use crate::extract::{Form, JsonBody, is_form};
+use crate::use_cases::UseCases;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LogInRequest {
+    email: String,
+    password: String,
+}
+
+/// The password grant of OAuth 2.0 (RFC 6749, section 4.3.2), which many tools send.
+#[derive(Deserialize)]
+struct PasswordGrant {
+    username: String,
+    password: String,
+}
+
+#[derive(Serialize)]
+struct LogInResponse {
+    access_token: String,
+    token_type: &'static str,
+    expires_in: u64,
+}
+
+/// `POST /auth/login`: signs a person in.
+pub(crate) async fn log_in(
+    use_cases: web::Data<UseCases>,
+    request: HttpRequest,
+    payload: web::Payload,
+) -> Result<HttpResponse, ApiError> {
+    let mut payload: Payload = payload.into_inner();
+    let (email, password) = if is_form(&request) {
+        let Form(grant) = Form::<PasswordGrant>::from_request(&request, &mut payload).await?;
+        (grant.username, grant.password)
+    } else {
+        let JsonBody(body) = JsonBody::<LogInRequest>::from_request(&request, &mut payload).await?;
+        (body.email, body.password)
+    };
+    let session = use_cases
+        .log_in
+        .execute(&email, PasswordAttempt::new(password))
+        .await?;
+    Ok(HttpResponse::Ok().json(LogInResponse {
+        access_token: session.access_token.token,
+        token_type: "bearer",
+        expires_in: session.access_token.lifetime.as_secs(),
+    }))
+}

@@ -1,0 +1,43 @@
+use std::fmt;
+
+use actix_web::{HttpResponse, web};
+use domain::password::Password;
+use domain::user::{Email, Role};
+use serde::Deserialize;
+
+use super::user_response::UserResponse;
+use crate::error::ApiError;
+use crate::extract::JsonBody;
+use crate::use_cases::UseCases;
+use crate::validation::Validation;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SignUpRequest {
+    email: String,
+    password: String,
+}
+
+impl fmt::Debug for SignUpRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SignUpRequest(…)")
+    }
+}
+
+/// `POST /auth/signup`: makes a customer's account.
+pub(crate) async fn sign_up(
+    use_cases: web::Data<UseCases>,
+    JsonBody(body): JsonBody<SignUpRequest>,
+) -> Result<HttpResponse, ApiError> {
+    let mut validation = Validation::default();
+    let email = validation.check("email", Email::parse(&body.email));
+    let password = validation.check("password", Password::parse(body.password));
+    let (Some(email), Some(password)) = (email, password) else {
+        return Err(validation.into_error());
+    };
+    let user = use_cases
+        .create_user
+        .execute(email, password, Role::User)
+        .await?;
+    Ok(HttpResponse::Created().json(UserResponse::from(user)))
+}

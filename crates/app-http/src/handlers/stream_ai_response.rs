@@ -1,0 +1,91 @@
+use actix_web::http::header::{Accept, Header as _};
+use actix_web::{HttpRequest, HttpResponse, web};
+use reply_engine::{Cursor, Opening};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ApiError;
+use crate::extract::{QueryParameters, SignedIn, TicketPath};
+use crate::sse::{self, ReplyResponse};
+use crate::use_cases::UseCases;
+
+/// Other parameters are ignored: clients add some of their own to get around caches.
+#[derive(Deserialize)]
+pub(crate) struct StreamQuery {
+    last_event_id: Option<String>,
+    starting_after: Option<String>,
+}
+
+#[derive(Serialize)]
+struct NoReply {
+    status: &'static str,
+}
+
+type Request = SignedIn<(TicketPath, QueryParameters<StreamQuery>)>;
+
+/// `GET /tickets/{id}/ai-response`: streams the answer to the newest customer message, generating
+/// it if there is none yet. JSON and prefetching only ever show what exists.
+pub(crate) async fn stream_ai_response(
+    use_cases: web::Data<UseCases>,
+    request: HttpRequest,
+    SignedIn(actor, (TicketPath(id), QueryParameters(query))): Request,
+) -> Result<HttpResponse, ApiError> {
+    if wants_json(&request) || is_prefetch(&request) {
+        let reply = use_cases.show_reply.execute(actor, id).await?;
+        return Ok(match &reply {
+            Some(reply) => HttpResponse::Ok().json(ReplyResponse::new(reply)),
+            None => HttpResponse::Ok().json(NoReply { status: "none" }),
+        });
+    }
+    let cursor = cursor(&request, query);
+    Ok(
+        match use_cases.stream_reply.execute(actor, id, cursor).await? {
+            Opening::Stream(reading) => sse::respond(reading),
+            Opening::Finished => HttpResponse::NoContent().finish(),
+        },
+    )
+}
+
+/// `HEAD /tickets/{id}/ai-response`: the headers of the stream; never generates.
+pub(crate) async fn peek_ai_response(
+    use_cases: web::Data<UseCases>,
+    SignedIn(actor, TicketPath(id)): SignedIn<TicketPath>,
+) -> Result<HttpResponse, ApiError> {
+    use_cases.show_reply.execute(actor, id).await?;
+    let mut response = HttpResponse::Ok();
+    for header in sse::HEADERS {
+        response.insert_header(header);
+    }
+    Ok(response.finish())
+}
+
+/// Whether the client asks for JSON and not for events.
+fn wants_json(request: &HttpRequest) -> bool {
+    let accepted = Accept::parse(request)
+        .map(|accept| accept.ranked())
+        .unwrap_or_default();
+    let names = |wanted: &str| accepted.iter().any(|mime| mime.essence_str() == wanted);
+    names("application/json") && !names("text/event-stream")
+}
+
+/// Whether a browser asks ahead of its user (Fetch Standard, `Sec-Purpose`).
+fn is_prefetch(request: &HttpRequest) -> bool {
+    ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
+        let value = request
+            .headers()
+            .get(*name)
+            .and_then(|value| value.to_str().ok());
+        value.is_some_and(|value| value.to_ascii_lowercase().contains("prefetch"))
+    })
+}
+
+/// Where to continue; the header wins over the parameters. An empty id is none, as in the HTML
+/// Standard.
+fn cursor(request: &HttpRequest, query: StreamQuery) -> Option<Cursor> {
+    let header = request.headers().get("last-event-id");
+    let header = header.map(|value| value.to_str().unwrap_or("?").to_owned());
+    if let Some(id) = header.or(query.last_event_id).filter(|id| !id.is_empty()) {
+        return Some(id.parse().map_or(Cursor::Unusable, Cursor::Event));
+    }
+    let number = query.starting_after.filter(|number| !number.is_empty())?;
+    Some(number.parse().map_or(Cursor::Unusable, Cursor::Sequence))
+}

@@ -1,0 +1,46 @@
+use chrono::{DateTime, Utc};
+use domain::ids::UserId;
+use domain::ticket::{Priority, Ticket, TicketStatus};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A ticket as it is shown.
+#[derive(Serialize)]
+pub(super) struct TicketResponse {
+    id: Uuid,
+    user_id: Uuid,
+    title: String,
+    description: String,
+    category: Option<String>,
+    priority: Priority,
+    status: TicketStatus,
+    assignee_id: Option<Uuid>,
+    assistant_enabled: bool,
+    created_at: DateTime<Utc>,
+    updated_at: DateTime<Utc>,
+    version: i64,
+}
+
+impl From<Ticket> for TicketResponse {
+    fn from(ticket: Ticket) -> Self {
+        Self {
+            id: ticket.id.as_uuid(),
+            user_id: ticket.user_id.as_uuid(),
+            title: ticket.title.into(),
+            description: ticket.description.into(),
+            category: ticket.category.map(|category| category.as_str().to_owned()),
+            priority: ticket.priority,
+            status: ticket.status,
+            assignee_id: ticket.assignee_id.map(UserId::as_uuid),
+            assistant_enabled: ticket.assistant_enabled,
+            created_at: ticket.created_at,
+            updated_at: ticket.updated_at,
+            version: ticket.version,
+        }
+    }
+}
+
+/// The ticket's version as an entity tag (RFC 9110, section 8.8.3).
+pub(super) fn etag(version: i64) -> (&'static str, String) {
+    ("etag", format!("\"{version}\""))
+}

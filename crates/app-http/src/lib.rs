@@ -1,0 +1,21 @@
+//! The HTTP server and command line of support-assistant.
+//!
+//! Handlers turn requests into calls of use cases and results into responses; they decide nothing
+//! else. Only `composition` names adapters: swapping one is a change of that file.
+
+pub mod application;
+pub mod cli;
+pub mod composition;
+pub mod config;
+mod cursor;
+mod error;
+mod extract;
+mod handlers;
+mod middleware;
+mod problem;
+mod routes;
+mod sse;
+mod system;
+pub mod telemetry;
+mod use_cases;
+mod validation;

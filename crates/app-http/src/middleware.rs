@@ -1,0 +1,141 @@
+//! What happens around every request: its id, its log line, and the shape of refusals.
+
+use std::error::Error;
+use std::time::Instant;
+
+use actix_web::HttpMessage as _;
+use actix_web::body::{BoxBody, MessageBody};
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use domain::ports::IdGenerator as _;
+
+use crate::error::ApiError;
+use crate::extract::ActingUser;
+use crate::problem::{Occurrence, respond};
+use crate::system::UuidV7Ids;
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Longer ids of clients are replaced, so that log lines stay short.
+const MAX_REQUEST_ID: usize = 128;
+
+/// Gives the request an id, makes every refusal a problem, and logs one line.
+pub(crate) async fn around(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
+    let started = Instant::now();
+    let request_id = request_id(&request);
+    let response = next.call(request).await?.map_into_boxed_body();
+
+    let failure = failure_chain(&response);
+    let mut response = as_problem(response, &request_id);
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&request_id) {
+        headers.insert(REQUEST_ID, value);
+    }
+    headers.insert(
+        HeaderName::from_static("x-content-type-options"),
+        HeaderValue::from_static("nosniff"),
+    );
+    if !headers.contains_key(CACHE_CONTROL) {
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    log(&response, &request_id, started, failure);
+    Ok(response)
+}
+
+/// The client's own id when it is printable and short, else a new one.
+fn request_id(request: &ServiceRequest) -> String {
+    request
+        .headers()
+        .get(REQUEST_ID)
+        .and_then(|value| value.to_str().ok())
+        .filter(|id| {
+            (1..=MAX_REQUEST_ID).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic())
+        })
+        .map_or_else(|| UuidV7Ids.generate().to_string(), str::to_owned)
+}
+
+/// Refusals of handlers, extractors and the framework all look alike.
+fn as_problem(response: ServiceResponse<BoxBody>, request_id: &str) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let error = response.response().error();
+    let problem = match error.and_then(|error| error.as_error::<ApiError>()) {
+        Some(error) => error.problem(),
+        // A response that carries JSON says all it has to say, such as readiness.
+        None if response.headers().contains_key(CONTENT_TYPE) && error.is_none() => {
+            return response;
+        }
+        None => ApiError::Framework(status).problem(),
+    };
+    let path = response.request().path().to_owned();
+    let rendered = respond(
+        &problem,
+        Some(Occurrence {
+            path: &path,
+            request_id,
+        }),
+    );
+    response.into_response(rendered)
+}
+
+/// The whole story of a server's error, for the log alone.
+fn failure_chain(response: &ServiceResponse<BoxBody>) -> Option<String> {
+    let error = response
+        .response()
+        .error()
+        .filter(|_| response.status().is_server_error())?;
+    let mut story = error.to_string();
+    let mut cause = error.as_error::<ApiError>().and_then(Error::source);
+    while let Some(error) = cause {
+        story = format!("{story}: {error}");
+        cause = error.source();
+    }
+    Some(story)
+}
+
+fn log(
+    response: &ServiceResponse<BoxBody>,
+    request_id: &str,
+    started: Instant,
+    failure: Option<String>,
+) {
+    let request = response.request();
+    let method = request.method().as_str();
+    // The pattern, not the path: queries may hold tokens, and patterns can be counted.
+    let route = request
+        .match_pattern()
+        .unwrap_or_else(|| "unknown".to_owned());
+    let user = request
+        .extensions()
+        .get::<ActingUser>()
+        .map(|user| user.0.to_string());
+    let status = response.status().as_u16();
+    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    if let Some(failure) = failure {
+        tracing::error!(
+            method,
+            route,
+            status,
+            duration_ms,
+            request_id,
+            user,
+            failure,
+            "request failed"
+        );
+    } else {
+        tracing::info!(
+            method,
+            route,
+            status,
+            duration_ms,
+            request_id,
+            user,
+            "request"
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! Every path and method, in one table.
+
+use std::future::{Ready, ready};
+
+use actix_web::http::Method;
+use actix_web::{Resource, Route, guard, web};
+
+use crate::error::ApiError;
+use crate::handlers::create_ticket::create_ticket;
+use crate::handlers::get_health::{get_liveness, get_readiness};
+use crate::handlers::get_me::get_me;
+use crate::handlers::get_ticket::get_ticket;
+use crate::handlers::hand_off_ticket::hand_off_ticket;
+use crate::handlers::list_messages::list_messages;
+use crate::handlers::list_tickets::list_tickets;
+use crate::handlers::log_in::log_in;
+use crate::handlers::send_message::send_message;
+use crate::handlers::sign_up::sign_up;
+use crate::handlers::stream_ai_response::{peek_ai_response, stream_ai_response};
+
+/// Registers the whole API.
+pub(crate) fn configure(app: &mut web::ServiceConfig) {
+    app.service(resource("/auth/signup", "POST").route(web::post().to(sign_up)))
+        .service(resource("/auth/login", "POST").route(web::post().to(log_in)))
+        .service(resource("/auth/me", "GET, HEAD").route(get().to(get_me)))
+        .service(
+            resource("/tickets", "GET, HEAD, POST")
+                .route(get().to(list_tickets))
+                .route(web::post().to(create_ticket)),
+        )
+        .service(resource("/tickets/{ticket_id}", "GET, HEAD").route(get().to(get_ticket)))
+        .service(
+            resource("/tickets/{ticket_id}/messages", "GET, HEAD, POST")
+                .route(get().to(list_messages))
+                .route(web::post().to(send_message)),
+        )
+        .service(
+            resource("/tickets/{ticket_id}/ai-response", "GET, HEAD")
+                .route(web::head().to(peek_ai_response))
+                .route(web::get().to(stream_ai_response)),
+        )
+        .service(
+            resource("/tickets/{ticket_id}/handoff", "POST").route(web::post().to(hand_off_ticket)),
+        )
+        .service(resource("/health/live", "GET, HEAD").route(get().to(get_liveness)))
+        .service(resource("/health/ready", "GET, HEAD").route(get().to(get_readiness)))
+        .default_service(web::to(unknown_path));
+}
+
+/// A resource that tells which methods it has when another one is tried (RFC 9110, section
+/// 15.5.6).
+fn resource(path: &str, allow: &'static str) -> Resource {
+    web::resource(path).default_service(web::to(move || method_not_allowed(allow)))
+}
+
+/// GET, and HEAD with the same headers.
+fn get() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::fn_guard(|context| {
+        context.head().method == Method::HEAD
+    })))
+}
+
+fn method_not_allowed(allow: &'static str) -> Ready<Result<&'static str, ApiError>> {
+    ready(Err(ApiError::MethodNotAllowed { allow }))
+}
+
+async fn unknown_path() -> Result<&'static str, ApiError> {
+    Err(ApiError::UnknownPath)
+}

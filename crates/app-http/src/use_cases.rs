@@ -1,0 +1,38 @@
+//! Everything that handlers may call.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use domain::ports::StoreHealth;
+use domain::use_cases::{
+    Authenticate, CreateTicket, CreateUser, HandOffTicket, ListMessages, ListTickets, LogIn,
+    SendMessage, ShowProfile, ShowTicket,
+};
+use reply_engine::{ShowReply, StreamReply};
+use tokio_util::sync::CancellationToken;
+
+/// The product, wired.
+pub(crate) struct UseCases {
+    pub(crate) authenticate: Authenticate,
+    pub(crate) create_user: CreateUser,
+    pub(crate) log_in: LogIn,
+    pub(crate) show_profile: ShowProfile,
+    pub(crate) create_ticket: CreateTicket,
+    pub(crate) list_tickets: ListTickets,
+    pub(crate) show_ticket: ShowTicket,
+    pub(crate) hand_off_ticket: HandOffTicket,
+    pub(crate) send_message: SendMessage,
+    pub(crate) list_messages: ListMessages,
+    pub(crate) stream_reply: StreamReply,
+    pub(crate) show_reply: ShowReply,
+    pub(crate) readiness: Readiness,
+    /// Whatever the stores need to be kept for as long as the product runs.
+    pub(crate) _guard: Box<dyn Any + Send + Sync>,
+}
+
+/// Whether this process should be sent requests.
+pub(crate) struct Readiness {
+    pub(crate) store: Arc<dyn StoreHealth>,
+    /// Cancelled as soon as a shutdown begins.
+    pub(crate) draining: CancellationToken,
+}

@@ -1,0 +1,63 @@
+//! Collects everything that is wrong with a request's fields, so that it is reported at once.
+
+use serde::Serialize;
+
+use crate::error::ApiError;
+
+/// One invalid field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct FieldError {
+    field: String,
+    code: &'static str,
+    message: String,
+}
+
+impl FieldError {
+    pub(crate) fn new(
+        field: impl Into<String>,
+        code: &'static str,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            field: field.into(),
+            code,
+            message: message.into(),
+        }
+    }
+}
+
+/// What is wrong so far.
+#[derive(Debug, Default)]
+pub(crate) struct Validation(Vec<FieldError>);
+
+impl Validation {
+    /// The value, or none after noting why it is invalid.
+    pub(crate) fn check<T, E: std::fmt::Display>(
+        &mut self,
+        field: &str,
+        parsed: Result<T, E>,
+    ) -> Option<T> {
+        parsed
+            .map_err(|error| self.refuse(field, error.to_string()))
+            .ok()
+    }
+
+    pub(crate) fn refuse(&mut self, field: &str, message: impl Into<String>) {
+        self.0
+            .push(FieldError::new(field, "invalid_value", message));
+    }
+
+    /// The error with everything that was noted.
+    pub(crate) fn into_error(self) -> ApiError {
+        ApiError::Validation(self.0)
+    }
+
+    /// Succeeds when nothing was noted.
+    pub(crate) fn finish(self) -> Result<(), ApiError> {
+        if self.0.is_empty() {
+            Ok(())
+        } else {
+            Err(self.into_error())
+        }
+    }
+}

@@ -1,0 +1,40 @@
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use app_http::config::Config;
+
+/// `.env.example` is what people know of the configuration, so it must be all of it.
+#[test]
+fn the_example_file_lists_exactly_the_settings_that_are_read() {
+    let read = RefCell::new(BTreeSet::new());
+    Config::from_lookup(&|name| {
+        read.borrow_mut().insert(name.to_owned());
+        None
+    })
+    .expect("valid defaults");
+
+    let example = include_str!("../../../../.env.example");
+    let listed: BTreeSet<_> = settings(example).map(|(name, _)| name.to_owned()).collect();
+    assert_eq!(listed, read.into_inner());
+}
+
+#[test]
+fn the_example_file_shows_the_defaults() {
+    let example = include_str!("../../../../.env.example");
+    let from_example = Config::from_lookup(&|wanted| {
+        settings(example)
+            .find(|(name, _)| *name == wanted)
+            .map(|(_, value)| value.to_owned())
+    })
+    .expect("the example is valid");
+    let default = Config::from_lookup(&|_| None).expect("valid defaults");
+    assert_eq!(format!("{from_example:?}"), format!("{default:?}"));
+}
+
+/// Lines such as `#NAME=default`.
+fn settings(example: &str) -> impl Iterator<Item = (&str, &str)> {
+    example
+        .lines()
+        .filter_map(|line| line.strip_prefix('#').unwrap_or(line).split_once('='))
+        .filter(|(name, _)| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+}

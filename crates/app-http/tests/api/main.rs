@@ -1,0 +1,27 @@
+//! Black-box tests: the production wiring behind a real socket, asked by real clients.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a harness that cannot start must stop the test"
+)]
+#![expect(
+    clippy::panic,
+    reason = "a harness that waits in vain must stop the test"
+)]
+
+mod accounts;
+mod ai_response;
+mod architecture;
+mod bad_input;
+mod command_line;
+mod configuration;
+mod end_to_end;
+mod framework_refusals;
+mod handoff;
+mod harness;
+mod health;
+mod interruption;
+mod messages;
+mod readme;
+mod resuming;
+mod tickets;

@@ -1,0 +1,57 @@
+//! Follows the README's walk-through word for word, with bash and curl.
+
+use std::process::Command;
+
+use crate::harness::TestApp;
+
+/// The fenced `sh` blocks under a heading, in order.
+fn commands_under(heading: &str) -> String {
+    let readme = include_str!("../../../../README.md");
+    let section = readme
+        .split("\n## ")
+        .find(|section| section.starts_with(heading));
+    let section = section.expect("the section is in the README");
+    section
+        .split("```sh\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_walk_through_works_as_printed() {
+    for tool in ["bash", "curl"] {
+        if Command::new(tool).arg("--version").output().is_err() {
+            // Printed past the test harness' capture only with --nocapture; the gate fails instead.
+            assert!(
+                std::env::var_os("CI").is_none(),
+                "{tool} is needed and missing"
+            );
+            eprintln!("SKIPPED: {tool} is missing, so the README's walk-through was not tried");
+            return;
+        }
+    }
+    let app = TestApp::with_settings(&[], None).await;
+    let script = commands_under("A first answer");
+    assert!(script.matches("curl").count() >= 4, "{script}");
+    let script = script.replace("http://127.0.0.1:8080", &app.url(""));
+    let output = tokio::task::spawn_blocking(move || {
+        Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .output()
+    });
+    let output = output.await.expect("no panic").expect("bash");
+    let shown = String::from_utf8(output.stdout).expect("text");
+    assert!(
+        output.status.success(),
+        "{shown}\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert!(
+        shown.contains("event: response.output_text.delta"),
+        "{shown}"
+    );
+    assert!(shown.contains("event: response.completed"), "{shown}");
+    assert!(shown.contains("\"is_ai\":true"), "{shown}");
+}

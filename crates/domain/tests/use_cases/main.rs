@@ -1,0 +1,14 @@
+//! The use cases over fakes of every port.
+
+#![expect(clippy::expect_used, reason = "a helper that fails must stop its test")]
+
+mod accounts;
+mod articles;
+mod briefs;
+mod handoff;
+mod messages;
+mod prompts;
+mod sign_in;
+mod sources;
+mod tickets;
+mod world;

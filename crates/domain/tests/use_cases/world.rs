@@ -1,0 +1,149 @@
+use std::sync::Arc;
+
+use domain::ids::{TicketId, UserId};
+use domain::message::{Message, MessageText, Visibility};
+use domain::password::Password;
+use domain::ports::{Clock, IdGenerator};
+use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
+use domain::use_cases::{
+    CreateTicket, CreateUser, CreateUserError, HandOffTicket, ListMessages, ListTickets, LogIn,
+    SendMessage, SendMessageError, ShowTicket,
+};
+use domain::user::{Actor, Email, Role, User};
+use testkit::fakes::{
+    FixedClock, InMemoryTickets, InMemoryUserRepository, PlainAccessTokens, PlainPasswordHasher,
+    SequentialIds,
+};
+
+/// The password of every account made by [`World::sign_up`].
+pub const PASSWORD: &str = "correct horse";
+
+/// The fakes, and the use cases wired to them.
+#[derive(Default)]
+pub struct World {
+    pub users: Arc<InMemoryUserRepository>,
+    pub tickets: Arc<InMemoryTickets>,
+    pub hasher: Arc<PlainPasswordHasher>,
+    pub tokens: Arc<PlainAccessTokens>,
+    pub clock: Arc<FixedClock>,
+    pub ids: Arc<SequentialIds>,
+}
+
+impl World {
+    pub fn create_user(&self) -> CreateUser {
+        CreateUser::new(
+            self.users.clone(),
+            self.hasher.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+        )
+    }
+
+    pub fn log_in(&self) -> LogIn {
+        LogIn::new(
+            self.users.clone(),
+            self.hasher.clone(),
+            self.tokens.clone(),
+            self.clock.clone(),
+        )
+    }
+
+    pub fn list_tickets(&self) -> ListTickets {
+        ListTickets::new(self.tickets.clone())
+    }
+
+    pub fn show_ticket(&self) -> ShowTicket {
+        ShowTicket::new(self.tickets.clone(), self.tickets.clone())
+    }
+
+    pub fn list_messages(&self) -> ListMessages {
+        ListMessages::new(self.tickets.clone(), self.tickets.clone())
+    }
+
+    pub fn send_message(&self) -> SendMessage {
+        SendMessage::new(
+            self.tickets.clone(),
+            self.tickets.clone(),
+            self.clock.clone(),
+            self.ids.clone(),
+        )
+    }
+
+    pub fn hand_off(&self) -> HandOffTicket {
+        HandOffTicket::new(self.tickets.clone(), self.clock.clone())
+    }
+
+    pub async fn try_sign_up(&self, email: &str, role: Role) -> Result<User, CreateUserError> {
+        let email = Email::parse(email).expect("the test's address should be one");
+        let password = Password::parse(PASSWORD).expect("it is long enough");
+        self.create_user().execute(email, password, role).await
+    }
+
+    pub async fn sign_up(&self, email: &str) -> User {
+        let user = self.try_sign_up(email, Role::User).await;
+        user.expect("signing up should work")
+    }
+
+    /// Somebody who acts; no account is needed for that.
+    pub fn somebody(&self, role: Role) -> Actor {
+        Actor {
+            id: UserId::from_uuid(self.ids.generate()),
+            role,
+        }
+    }
+
+    pub async fn open_ticket(&self, owner: Actor) -> Ticket {
+        self.open(owner, new_ticket("Refund", "How long does it take?"))
+            .await
+    }
+
+    pub async fn open(&self, owner: Actor, new: NewTicket) -> Ticket {
+        let create = CreateTicket::new(self.tickets.clone(), self.clock.clone(), self.ids.clone());
+        let ticket = create.execute(owner, new).await;
+        ticket.expect("opening a ticket should work")
+    }
+
+    pub async fn try_send(
+        &self,
+        actor: Actor,
+        ticket: TicketId,
+        text: &str,
+        visibility: Visibility,
+    ) -> Result<Message, SendMessageError> {
+        let text = MessageText::parse(text).expect("the test's text should be valid");
+        let send = self.send_message();
+        send.execute(actor, ticket, text, visibility).await
+    }
+
+    pub async fn send(&self, actor: Actor, ticket: TicketId, text: &str) -> Message {
+        let message = self.try_send(actor, ticket, text, Visibility::Public).await;
+        message.expect("sending should work")
+    }
+
+    pub async fn note(&self, actor: Actor, ticket: TicketId, text: &str) -> Message {
+        let note = self
+            .try_send(actor, ticket, text, Visibility::Internal)
+            .await;
+        note.expect("writing a note should work")
+    }
+
+    pub async fn find_ticket(&self, id: TicketId) -> Ticket {
+        let found = domain::ports::TicketRepository::find(self.tickets.as_ref(), id).await;
+        found
+            .expect("the fake should work")
+            .expect("the ticket should exist")
+    }
+
+    pub fn now(&self) -> chrono::DateTime<chrono::Utc> {
+        self.clock.now()
+    }
+}
+
+pub fn new_ticket(title: &str, description: &str) -> NewTicket {
+    NewTicket {
+        title: Title::parse(title).expect("the test's title should be valid"),
+        description: Description::parse(description).expect("the test's text should be valid"),
+        category: Some(Category::parse("billing").expect("it is a slug")),
+        priority: Priority::High,
+    }
+}

@@ -1,0 +1,29 @@
+//! The live half of replies: who generates, how text reaches the log, and how readers follow it.
+//!
+//! One generation actor runs per claimed reply, detached from every request. It writes through one
+//! log writer per process, which commits whatever is pending for all replies at once. Only what is
+//! committed is published to the reply's [`live`] log, over which readers are mere cursors: a slow
+//! one costs nothing and delays nobody. Replies that another process generates are followed by
+//! reading the same log.
+//!
+//! It knows the domain's ports and tokio. It must not know a database, HTTP, or how events look on
+//! the wire.
+
+mod chain;
+mod engine;
+mod follower;
+mod frame;
+mod generation;
+mod hub;
+mod keeper;
+mod live;
+mod outbox;
+mod stream;
+mod use_cases;
+mod writer;
+
+pub use self::engine::{EngineParts, EngineSettings, OpenError, Opening, ReplyEngine};
+pub use self::frame::{ClosingReason, Cursor, Frame};
+pub use self::live::Pulse;
+pub use self::stream::ReplyStream;
+pub use self::use_cases::{ShowReply, StreamReply, StreamReplyError};

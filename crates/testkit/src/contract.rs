@@ -1,0 +1,127 @@
+//! What every adapter of a storage port must do: one function per promise, named by it.
+//!
+//! An adapter's test calls a suite's macro with an expression that gives fresh stores; the macro
+//! makes one test per promise of it:
+//!
+//! ```ignore
+//! mod users {
+//!     testkit::user_repository_contract!(super::user_stores().await);
+//! }
+//! ```
+//!
+//! A suite takes the stores that its port's rows refer to along with the port itself, so that it
+//! runs over databases with foreign keys too.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    clippy::panic,
+    reason = "a broken promise must stop the test"
+)]
+
+pub mod articles;
+mod fixtures;
+pub mod messages;
+pub mod replies;
+pub mod tickets;
+pub mod users;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use domain::ports::{
+    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, TicketRepository,
+    UserRepository,
+};
+
+/// Whatever must live as long as the stores do, such as a temporary folder.
+pub type Keep = Box<dyn Any + Send + Sync>;
+
+/// What the contract of [`UserRepository`] is checked on.
+pub struct UserStores {
+    /// The store.
+    pub users: Arc<dyn UserRepository>,
+    /// What it lives on.
+    pub keep: Keep,
+}
+
+/// What the contracts of [`TicketRepository`] and [`MessageRepository`] are checked on.
+pub struct TicketStores {
+    /// Accounts, to which tickets and messages refer.
+    pub users: Arc<dyn UserRepository>,
+    /// Tickets.
+    pub tickets: Arc<dyn TicketRepository>,
+    /// Their messages.
+    pub messages: Arc<dyn MessageRepository>,
+    /// What they live on.
+    pub keep: Keep,
+}
+
+/// What the contracts of [`ReplyStore`] and [`ReplyEventLog`] are checked on.
+pub struct ReplyStores {
+    /// Accounts, tickets and messages.
+    pub around: TicketStores,
+    /// Replies.
+    pub replies: Arc<dyn ReplyStore>,
+    /// Their events.
+    pub events: Arc<dyn ReplyEventLog>,
+}
+
+/// What the contract of [`ArticleRepository`] is checked on.
+pub struct ArticleStores {
+    /// The store.
+    pub articles: Arc<dyn ArticleRepository>,
+    /// What it lives on.
+    pub keep: Keep,
+}
+
+/// Makes a test of each named case: `contract_cases!(module, stores, [case, …])`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! contract_cases {
+    ($($module:ident)::+, $stores:expr, $cases:tt) => {
+        $crate::contract_cases!(@each [$($module)::+], $stores, $cases);
+    };
+    (@each $module:tt, $stores:expr, [$($case:ident),+ $(,)?]) => {
+        $($crate::contract_cases!(@one $module, $stores, $case);)+
+    };
+    (@one [$($module:ident)::+], $stores:expr, $case:ident) => {
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $case() {
+            $crate::contract::$($module)::+::$case($stores).await;
+        }
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    /// A case that its macro does not name would never run.
+    #[test]
+    fn every_case_is_in_its_suite() {
+        for (file, source) in [
+            ("articles", include_str!("contract/articles.rs")),
+            ("messages", include_str!("contract/messages.rs")),
+            ("tickets", include_str!("contract/tickets.rs")),
+            ("users", include_str!("contract/users.rs")),
+            ("claims", include_str!("contract/replies/claims.rs")),
+            ("cancels", include_str!("contract/replies/cancels.rs")),
+            ("ends", include_str!("contract/replies/ends.rs")),
+            ("leases", include_str!("contract/replies/leases.rs")),
+            ("limits", include_str!("contract/replies/limits.rs")),
+            ("log", include_str!("contract/replies/log.rs")),
+            ("retries", include_str!("contract/replies/retries.rs")),
+            ("takeovers", include_str!("contract/replies/takeovers.rs")),
+        ] {
+            let suite = format!("{source}{}", include_str!("contract/replies.rs"));
+            let cases: Vec<&str> = source
+                .lines()
+                .filter_map(|line| line.strip_prefix("pub async fn ")?.split('(').next())
+                .collect();
+            assert!(!cases.is_empty(), "{file} has no cases");
+            for case in cases {
+                let listed = suite.lines().any(|line| line.trim() == format!("{case},"));
+                assert!(listed, "{file}: {case} is in no suite");
+            }
+        }
+    }
+}

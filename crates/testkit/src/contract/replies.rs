@@ -1,0 +1,144 @@
+//! The contracts of [`ReplyStore`](domain::ports::ReplyStore) and
+//! [`ReplyEventLog`](domain::ports::ReplyEventLog), which share their rows.
+
+pub mod cancels;
+pub mod claims;
+pub mod ends;
+mod fixtures;
+pub mod leases;
+pub mod limits;
+pub mod log;
+pub mod retries;
+pub mod takeovers;
+
+/// One test for each promise of `ReplyStore` and `ReplyEventLog`, over an expression that gives
+/// fresh [`ReplyStores`](crate::contract::ReplyStores).
+#[macro_export]
+macro_rules! reply_store_contract {
+    ($stores:expr) => {
+        $crate::contract_cases!(
+            replies::claims,
+            $stores,
+            [
+                a_claim_begins_a_reply_and_its_log,
+                of_fifty_claims_at_once_one_is_granted,
+                a_question_never_gets_a_second_reply,
+                the_description_is_the_question_until_the_customer_writes,
+                internal_notes_are_no_questions,
+                a_question_that_an_agent_answered_is_nothing_to_answer,
+                a_closed_or_unknown_ticket_has_nothing_to_answer,
+                an_assistant_that_is_off_does_not_begin,
+                what_exists_is_answered_though_the_assistant_is_off,
+                find_current_follows_the_newest_question,
+                an_unknown_reply_is_none,
+                a_reply_id_that_exists_conflicts_and_leaves_nothing_behind,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::cancels,
+            $stores,
+            [
+                a_second_message_supersedes_a_running_reply,
+                a_superseded_reply_makes_way_for_the_next,
+                a_handoff_cancels_a_running_reply,
+                an_agents_message_cancels_a_running_reply,
+                an_internal_note_lets_a_running_reply_go_on,
+                an_ended_reply_is_not_cancelled,
+                a_cancelled_reply_fences_its_lease,
+                the_doorbell_rings_when_a_reply_is_cancelled,
+                the_doorbell_is_heard_by_every_listener,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::ends,
+            $stores,
+            [
+                every_field_of_a_completed_reply_comes_back,
+                times_of_replies_are_exact_to_the_microsecond,
+                a_completed_reply_becomes_one_message_and_moves_the_ticket,
+                a_reply_to_a_message_names_it,
+                finishing_again_is_done_again_and_adds_nothing,
+                of_many_finishes_at_once_one_message_comes,
+                a_finish_after_a_cancellation_is_fenced_and_leaves_no_message,
+                a_finish_with_another_lease_is_fenced,
+                an_incomplete_reply_becomes_an_incomplete_message,
+                an_answer_that_hands_off_leaves_the_ticket_open,
+                a_resolved_ticket_keeps_its_status,
+                a_failed_reply_keeps_its_text_and_leaves_no_message,
+                a_finish_whose_message_id_exists_leaves_the_reply_running,
+                a_text_of_64_kib_with_emoji_is_kept,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::leases,
+            $stores,
+            [
+                a_lease_runs_out_unless_it_is_renewed,
+                a_renewed_lease_is_not_taken_over,
+                a_lease_that_nobody_took_over_is_still_its_holders,
+                a_lease_that_was_taken_over_does_not_come_back,
+                the_lease_of_an_ended_reply_does_not_come_back,
+                one_void_lease_does_not_keep_others_from_being_renewed,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::limits,
+            $stores,
+            [
+                a_minute_takes_only_so_many_generations,
+                retries_count_towards_the_minute,
+                only_so_many_replies_run_at_once,
+                many_claims_at_once_keep_to_the_limit,
+                limits_do_not_stand_against_what_exists,
+                limits_are_each_owners_own,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::log,
+            $stores,
+            [
+                events_come_back_in_order_behind_a_number,
+                deltas_of_64_kib_with_emoji_are_kept,
+                an_unknown_reply_has_no_events,
+                an_append_of_another_epoch_or_owner_is_fenced,
+                one_fenced_reply_does_not_keep_the_others_out,
+                appending_again_adds_nothing,
+                an_append_that_was_stored_stays_appended_after_the_end,
+                an_append_with_a_gap_is_fenced,
+                another_text_under_a_number_that_exists_is_fenced,
+                many_replies_are_appended_to_at_once,
+                replies_in_one_batch_are_answered_in_order,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::retries,
+            $stores,
+            [
+                a_failed_reply_gets_three_attempts,
+                a_retry_gives_up_what_was_before,
+                the_text_is_that_of_the_last_attempt,
+                of_many_retries_at_once_one_is_granted,
+                a_failure_that_no_retry_mends_stays,
+                without_leave_to_retry_a_failure_stays,
+                a_failure_stays_while_the_assistant_is_off,
+                only_failures_are_retried,
+                a_retry_fences_the_attempt_before_it,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::takeovers,
+            $stores,
+            [
+                a_live_lease_is_not_taken_over,
+                an_expired_lease_is_taken_over_by_a_restart,
+                one_of_eight_callers_takes_over,
+                a_takeover_takes_as_many_as_it_asks_for,
+                a_takeover_fences_the_lost_owner,
+                the_second_takeover_fails_the_reply_as_interrupted,
+                the_doorbell_rings_when_a_takeover_fails_a_reply,
+                an_interrupted_reply_fences_its_lost_owner,
+                an_interrupted_reply_is_retried_on_demand,
+            ]
+        );
+    };
+}

@@ -1,0 +1,33 @@
+//! Stand-ins for the ports, for tests above the adapters.
+//!
+//! Each behaves as its port promises, shows the state that a test wants to look at and breaks
+//! down when a test orders it.
+
+mod fixed_clock;
+mod fixed_passage_search;
+mod in_memory_article_repository;
+mod in_memory_tickets;
+mod in_memory_user_repository;
+mod outage;
+mod plain_access_tokens;
+mod plain_password_hasher;
+mod scripted_chat_model;
+mod sequential_ids;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+pub use self::fixed_clock::FixedClock;
+pub use self::fixed_passage_search::FixedPassageSearch;
+pub use self::in_memory_article_repository::InMemoryArticleRepository;
+pub use self::in_memory_tickets::{Cancellation, InMemoryTickets};
+pub use self::in_memory_user_repository::InMemoryUserRepository;
+pub use self::outage::Outage;
+pub use self::plain_access_tokens::PlainAccessTokens;
+pub use self::plain_password_hasher::PlainPasswordHasher;
+pub use self::scripted_chat_model::{Gate, ModelFault, Script, ScriptedChatModel};
+pub use self::sequential_ids::SequentialIds;
+
+/// A test that panicked with the lock held fails by itself; its poison would only hide why.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

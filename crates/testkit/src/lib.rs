@@ -1,0 +1,3 @@
+pub mod contract;
+pub mod fakes;
+pub mod slow_upstream;

@@ -1,0 +1,46 @@
+//! The fakes keep the same promises as the databases.
+
+use std::sync::Arc;
+
+use testkit::contract::{ArticleStores, TicketStores, UserStores};
+use testkit::fakes::{InMemoryArticleRepository, InMemoryTickets, InMemoryUserRepository};
+
+fn user_stores() -> UserStores {
+    UserStores {
+        users: Arc::new(InMemoryUserRepository::default()),
+        keep: Box::new(()),
+    }
+}
+
+fn ticket_stores() -> TicketStores {
+    let tickets = Arc::new(InMemoryTickets::default());
+    TicketStores {
+        users: Arc::new(InMemoryUserRepository::default()),
+        tickets: tickets.clone(),
+        messages: tickets,
+        keep: Box::new(()),
+    }
+}
+
+fn article_stores() -> ArticleStores {
+    ArticleStores {
+        articles: Arc::new(InMemoryArticleRepository::default()),
+        keep: Box::new(()),
+    }
+}
+
+mod users {
+    testkit::user_repository_contract!(super::user_stores());
+}
+
+mod tickets {
+    testkit::ticket_repository_contract!(super::ticket_stores());
+}
+
+mod messages {
+    testkit::message_repository_contract!(super::ticket_stores());
+}
+
+mod articles {
+    testkit::article_repository_contract!(super::article_stores());
+}

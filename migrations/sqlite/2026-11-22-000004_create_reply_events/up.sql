@@ -1,0 +1,13 @@
+CREATE TABLE reply_events (
+    reply_id TEXT NOT NULL REFERENCES replies (id) ON DELETE CASCADE,
+    sequence INTEGER NOT NULL CHECK (sequence >= 0),
+    attempt INTEGER NOT NULL CHECK (attempt >= 1),
+    kind TEXT NOT NULL CHECK (kind IN ('created', 'delta', 'restarted', 'ended')),
+    -- The length of the attempt's text after this event, in bytes of UTF-8.
+    text_end INTEGER NOT NULL CHECK (text_end >= 0),
+    text TEXT,
+    reason TEXT CHECK (reason IN ('owner_lost', 'retry')),
+    PRIMARY KEY (reply_id, sequence),
+    CHECK ((text IS NOT NULL) = (kind = 'delta')),
+    CHECK ((reason IS NOT NULL) = (kind = 'restarted'))
+) STRICT, WITHOUT ROWID;
