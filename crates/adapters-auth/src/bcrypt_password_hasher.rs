@@ -108,6 +108,17 @@ mod tests {
         }
     }
 
+    #[tokio::test]
+    async fn even_the_decoys_own_password_opens_no_account() {
+        let mut hasher = BcryptPasswordHasher::new(4);
+        let password = Password::parse("correct horse").unwrap();
+        hasher.decoy = hasher.hash(&password).await.unwrap();
+        let attempt = PasswordAttempt::new("correct horse");
+        assert!(!hasher.verify(&attempt, None).await.unwrap());
+        let decoy = Some(hasher.decoy.clone());
+        assert!(hasher.verify(&attempt, decoy).await.unwrap());
+    }
+
     #[test]
     fn costs_that_bcrypt_does_not_have_are_moved_into_its_range() {
         assert_eq!(BcryptPasswordHasher::new(0).cost, 4);

@@ -26,7 +26,7 @@ pub(crate) fn answer_stream(
         let mut reading = reading?;
         let item = reading.next().await;
         let goes_on = !matches!(&item, Ok(ChatChunk::Finished(_)) | Err(_));
-        Some((item, Some(reading)))
+        Some((item, goes_on.then_some(reading)))
     }))
 }
 

@@ -1,5 +1,6 @@
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use deadpool::Runtime;
 use deadpool::managed::{self, BuildError, Metrics, RecycleError, RecycleResult};
@@ -8,11 +9,16 @@ use diesel::{Connection, ConnectionError, SqliteConnection};
 use thiserror::Error;
 use tokio::task::{JoinError, spawn_blocking};
 
+use crate::error::is_passing;
+
 pub(crate) type Pool = managed::Pool<Connections>;
 pub(crate) type PoolError = managed::PoolError<ConnectError>;
 
 /// How long a caller waits for a connection, before it hears that the store is unavailable.
 const TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Between two tries to set a connection up.
+const PAUSE: Duration = Duration::from_millis(5);
 
 /// SQLite wants each PRAGMA on its own, and the timeout before whatever may have to wait.
 const COMMON: [&str; 2] = ["PRAGMA busy_timeout = 5000;", "PRAGMA foreign_keys = ON;"];
@@ -100,8 +106,16 @@ impl managed::Manager for Connections {
 
 fn connect(path: &str, purpose: Purpose) -> Result<SqliteConnection, ConnectError> {
     let mut connection = SqliteConnection::establish(path)?;
+    let deadline = Instant::now() + TIMEOUT;
     for pragma in COMMON.iter().chain(purpose.pragmas()) {
-        connection.batch_execute(pragma)?;
+        // SQLite's own timeout does not cover the change to a write-ahead log, which processes
+        // that open a new file together all try.
+        while let Err(error) = connection.batch_execute(pragma) {
+            if !is_passing(&error) || Instant::now() >= deadline {
+                return Err(error.into());
+            }
+            thread::sleep(PAUSE);
+        }
     }
     Ok(connection)
 }

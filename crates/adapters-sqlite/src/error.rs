@@ -84,27 +84,26 @@ fn classified(error: DieselError) -> RepositoryError {
         DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
             RepositoryError::Conflict
         }
-        DieselError::DatabaseError(DatabaseErrorKind::Unknown, information)
-            if is_passing(information.message()) =>
-        {
-            RepositoryError::Unavailable(Box::new(error))
-        }
+        _ if is_passing(&error) => RepositoryError::Unavailable(Box::new(error)),
         _ => RepositoryError::Corrupt(Box::new(error)),
     }
 }
 
-/// Diesel hands on SQLite's messages but not its codes: these are of `SQLITE_BUSY`,
-/// `SQLITE_LOCKED`, `SQLITE_CANTOPEN` and `SQLITE_FULL`.
-fn is_passing(message: &str) -> bool {
-    [
+/// Whether it may go better later. Diesel hands on SQLite's messages but not its codes: these are
+/// of `SQLITE_BUSY`, `SQLITE_LOCKED`, `SQLITE_CANTOPEN` and `SQLITE_FULL`.
+pub(crate) fn is_passing(error: &DieselError) -> bool {
+    const MESSAGES: [&str; 5] = [
         "database is locked",
         "database table is locked",
         "database schema is locked",
         "unable to open database file",
         "database or disk is full",
-    ]
-    .iter()
-    .any(|passing| message.starts_with(passing))
+    ];
+    let DieselError::DatabaseError(DatabaseErrorKind::Unknown, information) = error else {
+        return false;
+    };
+    let message = information.message();
+    MESSAGES.iter().any(|passing| message.starts_with(passing))
 }
 
 /// No connection could be had in time.

@@ -11,7 +11,7 @@ use reply_engine::ReplyEngine;
 use socket2::SockRef;
 use tokio_util::sync::CancellationToken;
 
-use crate::composition::{Wiring, compose};
+use crate::composition::{ServingGuard, Wiring, compose};
 use crate::config::Config;
 use crate::{middleware, routes};
 
@@ -23,6 +23,7 @@ pub struct Application {
     engine: ReplyEngine,
     draining: CancellationToken,
     shutdown: Duration,
+    guard: ServingGuard,
 }
 
 impl Application {
@@ -71,6 +72,7 @@ impl Application {
             engine: composed.engine,
             draining: composed.draining,
             shutdown: config.shutdown,
+            guard: composed.guard,
         })
     }
 
@@ -90,6 +92,7 @@ impl Application {
             engine,
             draining,
             shutdown,
+            guard,
             ..
         } = self;
         let closing = async {
@@ -102,6 +105,7 @@ impl Application {
             handle.stop(true).await;
         };
         let (served, ()) = tokio::join!(server, closing);
+        drop(guard);
         served.context("the server failed")
     }
 }

@@ -20,6 +20,7 @@ use reply_engine::{EngineParts, EngineSettings, ReplyEngine, ShowReply, StreamRe
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+pub(crate) use self::stores::ServingGuard;
 use self::stores::Stores;
 use crate::config::Config;
 use crate::system::{SystemClock, UuidV7Ids};
@@ -47,6 +48,8 @@ pub(crate) struct Composed {
     pub(crate) use_cases: UseCases,
     pub(crate) engine: ReplyEngine,
     pub(crate) draining: CancellationToken,
+    /// Kept until nothing is served any more.
+    pub(crate) guard: ServingGuard,
 }
 
 /// How long an access token is good for.
@@ -79,7 +82,7 @@ pub async fn user_creation(config: &Config) -> anyhow::Result<CreateUser> {
 
 /// Wires everything.
 pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<Composed> {
-    let stores = Stores::open_for_serving(config).await?;
+    let (stores, guard) = Stores::open_for_serving(config).await?;
     let tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
     let services = Services {
         clock: Arc::new(SystemClock),
@@ -100,6 +103,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         use_cases,
         engine,
         draining,
+        guard,
     })
 }
 
@@ -166,7 +170,6 @@ fn wire(
         tickets,
         messages,
         health,
-        guard,
         ..
     } = stores;
     let Services {
@@ -192,6 +195,5 @@ fn wire(
             store: health,
             draining,
         },
-        _guard: guard,
     }
 }

@@ -1,6 +1,5 @@
 //! Everything that handlers may call.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::StoreHealth;
@@ -26,8 +25,6 @@ pub(crate) struct UseCases {
     pub(crate) stream_reply: StreamReply,
     pub(crate) show_reply: ShowReply,
     pub(crate) readiness: Readiness,
-    /// Whatever the stores need to be kept for as long as the product runs.
-    pub(crate) _guard: Box<dyn Any + Send + Sync>,
 }
 
 /// Whether this process should be sent requests.

@@ -1,9 +1,9 @@
-use std::any::Any;
 use std::sync::Arc;
 
 use adapters_sqlite::{
-    SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
-    SqliteReplyStore, SqliteStoreHealth, SqliteTicketRepository, SqliteUserRepository,
+    ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth, SqliteTicketRepository,
+    SqliteUserRepository,
 };
 use anyhow::Context as _;
 use domain::ports::{
@@ -22,18 +22,21 @@ pub(super) struct Stores {
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
     pub(super) health: Arc<dyn StoreHealth>,
-    /// Kept for as long as the stores are used.
-    pub(super) guard: Box<dyn Any + Send + Sync>,
+}
+
+/// Makes this process the one that serves the database, for as long as it is kept.
+pub(crate) struct ServingGuard {
+    _lock: ExclusiveLock,
 }
 
 impl Stores {
     /// Opens the database and brings it to the newest migration.
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
-        Ok(Self::over(&open(config).await?, Box::new(())))
+        Ok(Self::over(&open(config).await?))
     }
 
     /// Opens the database as the one process that generates replies in it.
-    pub(super) async fn open_for_serving(config: &Config) -> anyhow::Result<Self> {
+    pub(super) async fn open_for_serving(config: &Config) -> anyhow::Result<(Self, ServingGuard)> {
         let Database::Sqlite(path) = &config.database;
         let lock = SqliteDatabase::lock_exclusively(path)
             .context("cannot become the one server of the database")?;
@@ -44,10 +47,10 @@ impl Stores {
             .release_foreign_leases()
             .await
             .context("cannot look for interrupted replies")?;
-        Ok(Self::over(&database, Box::new(lock)))
+        Ok((Self::over(&database), ServingGuard { _lock: lock }))
     }
 
-    fn over(database: &SqliteDatabase, guard: Box<dyn Any + Send + Sync>) -> Self {
+    fn over(database: &SqliteDatabase) -> Self {
         Self {
             users: Arc::new(SqliteUserRepository::new(database.clone())),
             tickets: Arc::new(SqliteTicketRepository::new(database.clone())),
@@ -56,7 +59,6 @@ impl Stores {
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
             health: Arc::new(SqliteStoreHealth::new(database.clone())),
-            guard,
         }
     }
 }

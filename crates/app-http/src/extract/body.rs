@@ -1,14 +1,15 @@
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::Payload;
-use actix_web::error::{PayloadError, UrlencodedError};
+use actix_web::error::UrlencodedError;
+use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
-use actix_web::{FromRequest, HttpRequest, web};
-use actix_web_lab::extract::{Json, JsonPayloadError};
+use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
+use actix_web_lab::extract::Bytes;
 use serde::de::DeserializeOwned;
-use serde_json::error::Category;
+use serde_json::Value;
 
 use crate::error::ApiError;
 use crate::validation::FieldError;
@@ -28,12 +29,34 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = Json::<T, LIMIT>::from_request(request, payload);
+        if !is_json(request) {
+            let refusal = ApiError::UnsupportedMediaType {
+                supported: "application/json",
+            };
+            return Box::pin(ready(Err(refusal)));
+        }
+        let body = Bytes::<LIMIT>::from_request(request, payload);
         Box::pin(async {
-            let body = in_time(body).await?;
-            body.map(|body| Self(body.into_inner())).map_err(json_error)
+            let Bytes(body) = in_time(body).await?.map_err(|error| body_error(&error))?;
+            parse(&body).map(Self)
         })
     }
+}
+
+/// Reads in two steps, so that text which is no JSON is never mistaken for a wrong field.
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    let value: Value = serde_json::from_slice(body).map_err(|_no_json| ApiError::MalformedJson)?;
+    serde_path_to_error::deserialize(value).map_err(|error| {
+        let path = error.path().to_string();
+        ApiError::Validation(vec![field_error(&path, &error.inner().to_string())])
+    })
+}
+
+fn is_json(request: &HttpRequest) -> bool {
+    let Ok(Some(mime)) = request.mime_type() else {
+        return false;
+    };
+    mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json")
 }
 
 /// An HTML form's body as a struct.
@@ -73,22 +96,9 @@ async fn in_time<F: Future>(body: F) -> Result<F::Output, ApiError> {
         .map_err(|_late| ApiError::BodyTimeout)
 }
 
-fn json_error(error: JsonPayloadError) -> ApiError {
-    match error {
-        JsonPayloadError::ContentType => ApiError::UnsupportedMediaType {
-            supported: "application/json",
-        },
-        JsonPayloadError::Overflow { limit, .. } => ApiError::BodyTooLarge { limit },
-        JsonPayloadError::Deserialize { source } => match source.source().classify() {
-            Category::Data => {
-                let path = source.path().to_string();
-                ApiError::Validation(vec![field_error(&path, &source.source().to_string())])
-            }
-            Category::Io | Category::Syntax | Category::Eof => ApiError::MalformedJson,
-        },
-        JsonPayloadError::Payload {
-            source: PayloadError::Overflow,
-        } => ApiError::BodyTooLarge { limit: LIMIT },
+fn body_error(error: &actix_web::Error) -> ApiError {
+    match error.as_response_error().status_code() {
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::BodyTooLarge { limit: LIMIT },
         _ => ApiError::BodyUnreadable,
     }
 }
@@ -104,8 +114,6 @@ fn form_error(error: &actix_web::Error) -> ApiError {
 }
 
 fn field_error(path: &str, message: &str) -> FieldError {
-    // Where in the text it went wrong helps nobody who sees the field's name.
-    let message = message.split(" at line ").next().unwrap_or(message);
     let code = if message.starts_with("missing field") {
         "missing_field"
     } else if message.starts_with("unknown field") {

@@ -143,7 +143,7 @@ async fn without_a_good_token_nothing_is_shown() {
         assert_eq!(answer.header("www-authenticate"), "Bearer");
         let answer = answer.expect_problem(401, "unauthenticated");
         assert!(!answer.body.contains("parcel"));
-        for token in [forged.as_str(), "x", "", "a.b.c"] {
+        for token in [forged.as_str(), "x", "a.b.c"] {
             let answer = Session::new(&app, Some(token.to_owned())).get(path).await;
             assert_eq!(
                 answer.header("www-authenticate"),

@@ -26,14 +26,7 @@ async fn read_piecewise(
 
 #[tokio::test(flavor = "multi_thread")]
 async fn cut_after_any_event_a_client_gets_exactly_what_is_missing() {
-    let pieces = [
-        "Grüße",
-        " 🚀\u{2028}",
-        "a\r\nb",
-        "data: [DONE]\n\n",
-        "",
-        "end",
-    ];
+    let pieces = ["Grüße", " 🚀\u{2028}", "a\r\nb", "data: [DONE]\n\n", "end"];
     let (model, gate) = ScriptedChatModel::gated(pieces);
     let app = TestApp::with_model(Arc::new(model)).await;
     let ada = app.customer("ada").await;
