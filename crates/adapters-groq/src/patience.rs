@@ -61,3 +61,31 @@ async fn wait<F: Future>(limit: Duration, future: F) -> Result<F::Output, ChatMo
         Err(_) => Err(ChatModelError::TimedOut),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::ready;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_ready_too_late_is_too_late() {
+        let patience = |timeouts| Patience {
+            timeouts,
+            since: Instant::now(),
+        };
+        let out_of_time = patience(Timeouts {
+            total: Duration::ZERO,
+            ..Timeouts::default()
+        });
+        assert!(out_of_time.for_acceptance(ready(())).await.is_err());
+        assert!(out_of_time.for_bytes(true, ready(())).await.is_err());
+
+        let without_token = patience(Timeouts {
+            first_token: Duration::ZERO,
+            ..Timeouts::default()
+        });
+        assert!(without_token.for_bytes(false, ready(())).await.is_err());
+        assert!(without_token.for_bytes(true, ready(())).await.is_ok());
+    }
+}
