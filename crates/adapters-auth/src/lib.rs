@@ -12,4 +12,4 @@ mod workers;
 
 pub use self::bcrypt_password_hasher::BcryptPasswordHasher;
 pub use self::jwt_access_tokens::JwtAccessTokens;
-pub use self::secret::{SecretError, generate_secret, is_weak_secret};
+pub use self::secret::{SecretError, generate_secret};

@@ -1,10 +1,12 @@
 mod quote;
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use domain::article::Passage;
 use domain::ports::{ChatChunk, ChatModel, ChatModelError, ChatRequest, ChatStream, Finish};
 use domain::reply::FinishReason;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 
 use self::quote::quote;
 
@@ -26,7 +28,16 @@ const CHARS_PER_TOKEN: usize = 4;
 /// It looks at nothing but the request's passages, and only at those that fit. When none does it
 /// says so and hands off to people.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct ExtractiveChatModel;
+pub struct ExtractiveChatModel {
+    pause: Duration,
+}
+
+impl ExtractiveChatModel {
+    /// Pauses before each word, so that readers see the answer being written, as a model's is.
+    pub const fn paced(pause: Duration) -> Self {
+        Self { pause }
+    }
+}
 
 #[async_trait]
 impl ChatModel for ExtractiveChatModel {
@@ -48,7 +59,15 @@ impl ChatModel for ExtractiveChatModel {
             model: Some(NAME.to_owned()),
             hands_off,
         })));
-        Ok(Box::pin(stream::iter(chunks)))
+        let pause = self.pause;
+        Ok(Box::pin(stream::iter(chunks).then(
+            move |chunk| async move {
+                if !pause.is_zero() {
+                    tokio::time::sleep(pause).await;
+                }
+                chunk
+            },
+        )))
     }
 }
 

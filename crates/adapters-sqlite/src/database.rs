@@ -157,3 +157,54 @@ impl SqliteDatabase {
         }))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::ids::ReplyId;
+    use futures_util::StreamExt as _;
+    use tempfile::TempDir;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::columns::database_now;
+
+    fn open(folder: &TempDir) -> SqliteDatabase {
+        SqliteDatabase::open(&folder.path().join("test.db")).unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_unit_of_work_that_panics_leaves_no_transaction_open() {
+        let folder = TempDir::new().unwrap();
+        let database = open(&folder);
+        let broken = database.write::<(), _>(|_| panic!("on purpose")).await;
+        assert!(matches!(broken, Err(RepositoryError::Corrupt(_))));
+        let next = database.write(|connection| Ok(database_now(connection)?));
+        assert!(next.await.is_ok());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn readers_cannot_write() {
+        let folder = TempDir::new().unwrap();
+        let database = open(&folder);
+        let writes = database.read(|connection| {
+            diesel::sql_query("CREATE TABLE stray (a)").execute(connection)?;
+            Ok(())
+        });
+        assert!(writes.await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_lags_hears_the_newest_rings() {
+        let folder = TempDir::new().unwrap();
+        let database = open(&folder);
+        let mut doorbell = database.doorbell();
+        let ring = |last_sequence| Ring {
+            reply_id: ReplyId::from_uuid(Uuid::from_u128(1)),
+            last_sequence,
+        };
+        for last_sequence in 0..300 {
+            database.inner.rings.send(ring(last_sequence)).unwrap();
+        }
+        assert_eq!(doorbell.next().await, Some(ring(300 - 256)));
+    }
+}

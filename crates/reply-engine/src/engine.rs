@@ -292,6 +292,9 @@ impl Shared {
         }
         let Joined { live, follow, hold } = self.hub.join(&reply);
         if let Some(wake) = follow {
+            if reply.tenure.is_some_and(|tenure| !tenure.expired) {
+                live.keep_alive(self.settings.lease);
+            }
             self.help(follower::follow(Arc::clone(self), Arc::clone(&live), wake));
         }
         // A reader's place can only be found in a log that is as new as the row just read.

@@ -49,6 +49,7 @@ impl Hub {
         reply: &Arc<Reply>,
     ) -> Option<(Arc<LiveReply>, CancellationToken)> {
         let mut entries = lock(&self.entries);
+        forget_if_ended(&mut entries, lease.reply_id);
         let entry = entries.entry(lease.reply_id).or_insert_with(|| Entry {
             live: Arc::new(LiveReply::new(Arc::clone(reply))),
             role: Role::Follower {
@@ -91,6 +92,7 @@ impl Hub {
     /// The live reply, made for following when it is not here.
     pub(crate) fn join(&self, reply: &Arc<Reply>) -> Joined {
         let mut entries = lock(&self.entries);
+        forget_if_ended(&mut entries, reply.id);
         if let Some(entry) = entries.get(&reply.id) {
             let live = Arc::clone(&entry.live);
             return Joined {
@@ -176,5 +178,16 @@ impl Hub {
             }) => (live.last_sequence() < sequence).then_some(*lease),
             None => None,
         }
+    }
+}
+
+/// A reply that failed may begin again while an entry of its last attempt is still here: what is
+/// at its end takes no new readers.
+fn forget_if_ended(entries: &mut HashMap<ReplyId, Entry>, reply_id: ReplyId) {
+    if entries
+        .get(&reply_id)
+        .is_some_and(|entry| entry.live.has_ended())
+    {
+        entries.remove(&reply_id);
     }
 }

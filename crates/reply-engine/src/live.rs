@@ -342,3 +342,6 @@ impl Pulse {
             .is_some_and(|live| *lock(&live.alive_until) > Instant::now())
     }
 }
+
+#[cfg(test)]
+mod tests;

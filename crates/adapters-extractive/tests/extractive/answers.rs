@@ -39,7 +39,7 @@ async fn stream(passages: Vec<RankedPassage>) -> (Vec<String>, Finish) {
         max_completion_tokens: 1_024,
         passages,
     };
-    let stream = ExtractiveChatModel.stream_reply(request).await;
+    let stream = ExtractiveChatModel::default().stream_reply(request).await;
     let mut chunks: Vec<_> = stream
         .expect("it needs nothing that could be away")
         .map(|chunk| chunk.expect("it cannot break off"))
@@ -133,7 +133,7 @@ async fn the_answer_streams_word_by_word_and_then_ends() {
             hands_off: false,
         }
     );
-    assert_eq!(ExtractiveChatModel.name(), "extractive");
+    assert_eq!(ExtractiveChatModel::default().name(), "extractive");
 }
 
 #[tokio::test]

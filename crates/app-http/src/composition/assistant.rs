@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::Duration;
 
 use adapters_extractive::ExtractiveChatModel;
 use adapters_groq::{GroqChatModel, GroqSettings, Timeouts};
@@ -6,6 +7,9 @@ use anyhow::Context as _;
 use domain::ports::ChatModel;
 
 use crate::config::{Assistant, Groq};
+
+/// How long the quoting assistant takes over a word.
+const WORD_PAUSE: Duration = Duration::from_millis(5);
 
 /// The configured assistant.
 pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>> {
@@ -15,7 +19,7 @@ pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>
                 "assistant: extractive, quotes help articles; set GROQ_API_KEY to have a model \
                  answer"
             );
-            Ok(Arc::new(ExtractiveChatModel))
+            Ok(Arc::new(ExtractiveChatModel::paced(WORD_PAUSE)))
         }
         Assistant::Groq(Groq {
             api_key,

@@ -128,7 +128,7 @@ mod tests {
             .unwrap();
         let next = poll_fn(|cx| body.as_mut().poll_next(cx));
         assert!(
-            tokio::time::timeout(Duration::from_secs(120), next)
+            tokio::time::timeout(Duration::from_mins(2), next)
                 .await
                 .is_err()
         );

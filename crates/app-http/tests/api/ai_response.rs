@@ -4,7 +4,7 @@ use reqwest::Method;
 use serde_json::json;
 use testkit::fakes::{ModelFault, Script, ScriptedChatModel};
 
-use crate::harness::{Answer, TestApp, shown_text, soon};
+use crate::harness::{Answer, EventReader, TestApp, shown_text, soon};
 
 fn names(events: &[crate::harness::Event]) -> Vec<&str> {
     events.iter().map(|event| event.name.as_str()).collect()
@@ -27,7 +27,10 @@ async fn an_answer_streams_and_becomes_a_message() {
         ("x-content-type-options", "nosniff"),
     ] {
         assert_eq!(
-            stream.headers.get(name).map(|value| value.as_bytes()),
+            stream
+                .headers
+                .get(name)
+                .map(reqwest::header::HeaderValue::as_bytes),
             Some(value.as_bytes())
         );
     }
@@ -114,7 +117,7 @@ async fn any_number_of_readers_at_once_share_one_generation() {
     let opening = (0..40).map(|_| ada.stream(&ticket));
     let streams = futures_util::future::join_all(opening).await;
     gate.release(3);
-    let readings = futures_util::future::join_all(streams.into_iter().map(|s| s.rest())).await;
+    let readings = futures_util::future::join_all(streams.into_iter().map(EventReader::rest)).await;
     for events in readings {
         assert_eq!(shown_text(&events), "Hello there, Ada");
         assert_eq!(

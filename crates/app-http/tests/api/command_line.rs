@@ -92,7 +92,7 @@ impl Server {
     }
 
     /// Sends SIGKILL and waits for the process to be gone.
-    pub async fn kill(&mut self) {
+    pub fn kill(&mut self) {
         self.process.kill().expect("a process to kill");
         self.process.wait().expect("a process to wait for");
     }
@@ -161,7 +161,7 @@ async fn tokens_outlive_a_restart() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let mut server = Server::start(folder.path(), &[]).await;
     let token = server.new_customer().await;
-    server.kill().await;
+    server.kill();
     let server = Server::start(folder.path(), &[]).await;
     Answer::to(server.request("/auth/me", &token))
         .await

@@ -71,7 +71,7 @@ async fn kill_minus_nine_in_mid_stream_loses_nothing_that_was_seen() {
     let mut stream = EventReader::open(server.request(&path, &token)).await;
     let mut seen = vec![stream.expect("response.created").await];
     seen.push(stream.expect("response.output_text.delta").await);
-    server.kill().await;
+    server.kill();
 
     let mut server = Server::start(folder.path(), &settings).await;
     let last = seen.last().expect("something seen").id().to_owned();
@@ -93,5 +93,5 @@ async fn kill_minus_nine_in_mid_stream_loses_nothing_that_was_seen() {
     let messages = messages.expect_status(200).json();
     assert_eq!(messages["items"].as_array().map(Vec::len), Some(1));
     assert_eq!(simulator.requests().len(), 2, "one call an attempt");
-    server.kill().await;
+    server.kill();
 }

@@ -1,6 +1,10 @@
 //! Black-box tests: the production wiring behind a real socket, asked by real clients.
 
 #![expect(
+    clippy::indexing_slicing,
+    reason = "a missing member must stop the test"
+)]
+#![expect(
     clippy::expect_used,
     reason = "a harness that cannot start must stop the test"
 )]

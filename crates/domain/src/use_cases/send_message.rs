@@ -17,7 +17,7 @@ pub enum SendMessageError {
     /// There is no such ticket, or it is somebody else's: callers cannot tell which.
     #[error("there is no such ticket")]
     NotFound,
-    /// Only staff write internal notes, on other people's tickets.
+    /// Only staff write internal notes, and only where they are not the customer.
     #[error("only staff write internal notes")]
     InternalNotesAreForStaff,
     /// The ticket does not take it.
@@ -88,7 +88,7 @@ impl SendMessage {
         } else {
             Author::Agent(actor.id)
         };
-        if visibility == Visibility::Internal && !actor.role.is_staff() {
+        if visibility == Visibility::Internal && !matches!(author, Author::Agent(_)) {
             return Err(SendMessageError::InternalNotesAreForStaff);
         }
         let message = NewMessage {

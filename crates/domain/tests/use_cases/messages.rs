@@ -91,6 +91,20 @@ async fn customers_write_no_internal_notes() {
 }
 
 #[tokio::test]
+async fn staff_write_no_internal_notes_where_they_are_the_customer() {
+    let world = World::default();
+    let agent = world.somebody(Role::Agent);
+    let ticket = world.open_ticket(agent).await.id;
+    let refused = world
+        .try_send(agent, ticket, "psst", Visibility::Internal)
+        .await;
+    assert!(matches!(
+        refused,
+        Err(SendMessageError::InternalNotesAreForStaff)
+    ));
+}
+
+#[tokio::test]
 async fn internal_notes_are_listed_for_staff_only() {
     let world = World::default();
     let (ada, agent) = (world.somebody(Role::User), world.somebody(Role::Agent));

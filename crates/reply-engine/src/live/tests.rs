@@ -1,0 +1,188 @@
+use chrono::DateTime;
+use domain::ids::{MessageId, QuestionId, TicketId, UserId};
+use domain::reply::{Ending, EventId, FinishReason, ReplyState, RestartReason};
+use uuid::Uuid;
+
+use super::*;
+
+/// A reply whose log holds these texts, ended or not.
+fn log_of(texts: &[&str], ended: bool) -> (Log, Vec<Position>) {
+    let ticket_id = TicketId::from_uuid(Uuid::from_u128(1));
+    let reply = Reply {
+        id: ReplyId::from_uuid(Uuid::from_u128(2)),
+        ticket_id,
+        user_id: UserId::from_uuid(Uuid::from_u128(3)),
+        question: QuestionId::description(ticket_id),
+        attempt: 1,
+        state: ReplyState::Streaming,
+        last_sequence: 0,
+        restart: None,
+        text: String::new(),
+        model: "scripted".to_owned(),
+        model_served: None,
+        template: None,
+        sources: Vec::new(),
+        usage: None,
+        created_at: DateTime::UNIX_EPOCH,
+        attempt_started_at: DateTime::UNIX_EPOCH,
+        first_token_at: None,
+        ended_at: None,
+        tenure: None,
+    };
+    let mut position = Position {
+        attempt: 1,
+        sequence: 0,
+        offset: 0,
+    };
+    let mut positions = vec![position];
+    let mut log = Log::unread(Arc::new(reply.clone()));
+    log.push(LoggedEvent {
+        position,
+        kind: EventKind::Created,
+    });
+    for text in texts {
+        position.sequence += 1;
+        position.offset += text.len();
+        positions.push(position);
+        log.push(LoggedEvent {
+            position,
+            kind: EventKind::Delta((*text).to_owned()),
+        });
+    }
+    if ended {
+        let mut reply = reply;
+        position.sequence += 1;
+        positions.push(position);
+        reply.last_sequence = position.sequence;
+        reply.text = texts.concat();
+        reply.state = ReplyState::Ended(Ending::Completed {
+            message_id: MessageId::from_uuid(Uuid::from_u128(4)),
+            finish_reason: FinishReason::Stop,
+        });
+        log.push(LoggedEvent {
+            position,
+            kind: EventKind::Ended,
+        });
+        log.reply = Arc::new(reply);
+    }
+    (log, positions)
+}
+
+fn cursor(log: &Log, position: Position) -> Cursor {
+    Cursor::Event(EventId {
+        reply_id: log.reply.id,
+        position,
+    })
+}
+
+fn text_of(frames: &VecDeque<Frame>) -> String {
+    frames
+        .iter()
+        .filter_map(|frame| match frame {
+            Frame::Delta { text, .. } => Some(text.as_str()),
+            _ => None,
+        })
+        .collect()
+}
+
+const TEXTS: [&str; 5] = ["Grüße", " 🚀", "\u{2028}", "a\r\nb", "data: [DONE]\n\n"];
+
+#[test]
+fn behind_each_event_exactly_the_rest_of_the_text_is_missing() {
+    for ended in [false, true] {
+        let (log, positions) = log_of(&TEXTS, ended);
+        let whole = TEXTS.concat();
+        for position in positions.iter().take(TEXTS.len() + 1) {
+            let missing = text_of(&log.backlog(Some(cursor(&log, *position))));
+            assert_eq!(
+                Some(missing.as_str()),
+                whole.get(position.offset..),
+                "{position:?}"
+            );
+            let by_number = Some(Cursor::Sequence(position.sequence));
+            assert_eq!(text_of(&log.backlog(by_number)), missing, "{position:?}");
+        }
+    }
+}
+
+#[test]
+fn a_log_known_by_its_row_alone_resumes_by_offset() {
+    let (log, positions) = log_of(&TEXTS, true);
+    let stored = Log::of_ended(Arc::clone(&log.reply), Vec::new());
+    for position in positions {
+        let cursor = Some(cursor(&log, position));
+        assert_eq!(stored.is_finished_for(cursor), log.is_finished_for(cursor));
+        assert_eq!(
+            text_of(&stored.backlog(cursor)),
+            text_of(&log.backlog(cursor))
+        );
+    }
+}
+
+#[test]
+fn an_offset_inside_a_character_is_no_place() {
+    let (log, _) = log_of(&TEXTS, false);
+    let inside = Position {
+        attempt: 1,
+        sequence: 1,
+        offset: 3,
+    };
+    assert!(
+        !log.text.is_char_boundary(3),
+        "the test needs such an offset"
+    );
+    let frames = log.backlog(Some(cursor(&log, inside)));
+    assert!(
+        matches!(frames.front(), Some(Frame::Snapshot { .. })),
+        "{frames:?}"
+    );
+}
+
+#[test]
+fn an_earlier_attempt_is_told_to_discard() {
+    let (mut log, positions) = log_of(&TEXTS, false);
+    let position = Position {
+        attempt: 2,
+        sequence: 6,
+        offset: 0,
+    };
+    log.push(LoggedEvent {
+        position,
+        kind: EventKind::Restarted(RestartReason::OwnerLost),
+    });
+    let end = Position {
+        attempt: 2,
+        sequence: 7,
+        offset: 3,
+    };
+    log.push(LoggedEvent {
+        position: end,
+        kind: EventKind::Delta("new".to_owned()),
+    });
+    for old in positions {
+        let frames = log.backlog(Some(cursor(&log, old)));
+        assert!(
+            matches!(frames.front(), Some(Frame::Restarted { .. })),
+            "{frames:?}"
+        );
+        assert_eq!(text_of(&frames), "new");
+    }
+}
+
+#[test]
+fn what_gathered_for_a_slow_reader_is_merged() {
+    let (log, _) = log_of(&TEXTS, true);
+    let frames = log.frames_from(2);
+    assert_eq!(text_of(&frames), TEXTS[1..].concat());
+    assert_eq!(frames.len(), 2, "one delta and the end");
+}
+
+#[test]
+fn events_are_taken_in_once_and_in_order() {
+    let (log, _) = log_of(&TEXTS, false);
+    let live = LiveReply::new(Arc::clone(&log.reply));
+    live.publish(log.events[..3].to_vec(), None);
+    live.publish(log.events[1..].to_vec(), None);
+    live.publish(log.events.clone(), None);
+    assert_eq!(text_of(&live.frames_since(0).0), TEXTS.concat());
+}

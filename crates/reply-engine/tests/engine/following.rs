@@ -1,0 +1,87 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use reply_engine::{Frame, OpenError, Opening};
+use testkit::fakes::ScriptedChatModel;
+
+use crate::world::{World, next, read, read_to_end};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_process_reads_along_while_one_generates() {
+    let world = World::new().await;
+    let ticket = world.open_ticket().await;
+    let (model, gate) = ScriptedChatModel::gated(["one ", "two ", "three"]);
+    let (owner_model, other_model) = (
+        Arc::new(model),
+        Arc::new(ScriptedChatModel::replying(["never asked"])),
+    );
+    let (owner, other) = (
+        world.engine(owner_model.clone()),
+        world.engine(other_model.clone()),
+    );
+
+    let mut here = read(&owner, ticket, None).await;
+    gate.release(1);
+    assert!(matches!(next(&mut here).await, Frame::Created(_)));
+    assert!(matches!(next(&mut here).await, Frame::Delta { .. }));
+
+    let mut there = read(&other, ticket, None).await;
+    assert!(matches!(next(&mut there).await, Frame::Created(_)));
+    let Frame::Delta { text, .. } = next(&mut there).await else {
+        panic!("no text so far")
+    };
+    assert_eq!(text, "one ");
+    assert!(there.pulse().is_alive());
+    gate.release(2);
+    let whole = ("two three".to_owned(), "completed");
+    assert_eq!(
+        (read_to_end(here).await, read_to_end(there).await),
+        (whole.clone(), whole)
+    );
+    assert_eq!((owner_model.calls(), other_model.calls()), (1, 0));
+    assert_eq!(world.contents(ticket).await, ["one two three"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn any_number_of_readers_on_two_processes_cause_one_call() {
+    let world = World::new().await;
+    let ticket = world.open_ticket().await;
+    let model = Arc::new(ScriptedChatModel::replying(["Hello", " there"]));
+    let engines = [world.engine(model.clone()), world.engine(model.clone())];
+    let readings = (0..50).map(|number| {
+        let engine = &engines[number % 2];
+        async move { read_to_end(read(engine, ticket, None).await).await }
+    });
+    for (text, status) in futures_util::future::join_all(readings).await {
+        assert_eq!((text.as_str(), status), ("Hello there", "completed"));
+    }
+    assert_eq!(model.calls(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_shuts_down_answers_from_what_exists_and_begins_nothing() {
+    let world = World::new().await;
+    let (answered, waiting) = (world.open_ticket().await, world.open_ticket().await);
+    let engine = world.engine(Arc::new(ScriptedChatModel::replying(["Hello"])));
+    read_to_end(read(&engine, answered, None).await).await;
+
+    engine.shut_down(Duration::from_secs(5)).await;
+
+    let (text, _) = read_to_end(read(&engine, answered, None).await).await;
+    assert_eq!(text, "Hello");
+    assert!(matches!(
+        engine.open(waiting, None).await,
+        Err(OpenError::ShuttingDown)
+    ));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_does_not_exist_has_nothing_to_answer() {
+    let world = World::new().await;
+    let engine = world.engine(Arc::new(ScriptedChatModel::replying(["Hello"])));
+    let unknown = domain::ids::TicketId::from_uuid(uuid::Uuid::from_u128(1));
+    assert!(matches!(
+        engine.open(unknown, None).await,
+        Ok(Opening::Finished)
+    ));
+}

@@ -1,0 +1,151 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use adapters_sqlite::{
+    SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore,
+    SqliteTicketRepository, SqliteUserRepository,
+};
+use chrono::DateTime;
+use domain::ids::{TicketId, UserId};
+use domain::password::PasswordHash;
+use domain::ports::{
+    ChatModel, Credentials, IdGenerator as _, MessageRepository, TicketRepository as _,
+    UserRepository as _,
+};
+use domain::prompt::{PromptFactory, PromptLimits};
+use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
+use domain::use_cases::PrepareReply;
+use domain::user::{Email, Role, User};
+use reply_engine::{Cursor, EngineParts, EngineSettings, Frame, Opening, ReplyEngine, ReplyStream};
+use tempfile::TempDir;
+use testkit::fakes::{FixedClock, FixedPassageSearch, SequentialIds};
+use tokio::runtime::Handle;
+
+/// How long a test waits for what must happen.
+pub const DEADLINE: Duration = Duration::from_secs(20);
+
+/// A database with one customer, on which any number of engines work.
+pub struct World {
+    database: SqliteDatabase,
+    ids: Arc<SequentialIds>,
+    customer: UserId,
+    _folder: TempDir,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let database = SqliteDatabase::open(&folder.path().join("support.db")).expect("a database");
+        database.migrate().await.expect("migrations");
+        let ids = Arc::new(SequentialIds::default());
+        let customer = UserId::from_uuid(ids.generate());
+        let user = User {
+            id: customer,
+            email: Email::parse("ada@example.com").expect("an address"),
+            role: Role::User,
+            created_at: DateTime::UNIX_EPOCH,
+            disabled_at: None,
+        };
+        let credentials = Credentials {
+            user,
+            password_hash: PasswordHash::new("x"),
+        };
+        SqliteUserRepository::new(database.clone())
+            .insert(&credentials)
+            .await
+            .expect("a user");
+        Self {
+            database,
+            ids,
+            customer,
+            _folder: folder,
+        }
+    }
+
+    pub async fn open_ticket(&self) -> TicketId {
+        let new = NewTicket {
+            title: Title::parse("Parcel").expect("a title"),
+            description: Description::parse("Where is it?").expect("a description"),
+            category: None,
+            priority: Priority::Normal,
+        };
+        let id = TicketId::from_uuid(self.ids.generate());
+        let ticket = Ticket::open(id, self.customer, new, DateTime::UNIX_EPOCH);
+        SqliteTicketRepository::new(self.database.clone())
+            .insert(&ticket)
+            .await
+            .expect("a ticket");
+        id
+    }
+
+    pub fn messages(&self) -> SqliteMessageRepository {
+        SqliteMessageRepository::new(self.database.clone())
+    }
+
+    /// The contents of a ticket's messages.
+    pub async fn contents(&self, ticket: TicketId) -> Vec<String> {
+        let audience = domain::message::Audience::Staff;
+        let limit = domain::page::PageLimit::MAX;
+        let page = self
+            .messages()
+            .list(ticket, audience, None, limit)
+            .await
+            .expect("messages");
+        page.items
+            .into_iter()
+            .map(|message| message.content)
+            .collect()
+    }
+
+    /// An engine with leases of a second.
+    pub fn engine(&self, model: Arc<dyn ChatModel>) -> ReplyEngine {
+        let tickets = Arc::new(SqliteTicketRepository::new(self.database.clone()));
+        let prompts = PromptFactory::new(PromptLimits::default()).expect("templates");
+        let search = Arc::new(FixedPassageSearch::nothing());
+        let parts = EngineParts {
+            store: Arc::new(SqliteReplyStore::new(self.database.clone())),
+            log: Arc::new(SqliteReplyEventLog::new(self.database.clone())),
+            model,
+            prepare: PrepareReply::new(tickets, Arc::new(self.messages()), search, prompts),
+            clock: Arc::new(FixedClock::default()),
+            ids: self.ids.clone(),
+        };
+        let settings = EngineSettings {
+            lease: Duration::from_secs(1),
+            poll: Duration::from_millis(20),
+            limits: None,
+        };
+        ReplyEngine::start(parts, settings, Handle::current())
+    }
+}
+
+/// Opens a reading that must have something to read.
+pub async fn read(engine: &ReplyEngine, ticket: TicketId, cursor: Option<Cursor>) -> ReplyStream {
+    match engine.open(ticket, cursor).await.expect("an opening") {
+        Opening::Stream(stream) => stream,
+        Opening::Finished => panic!("there is nothing to read"),
+    }
+}
+
+/// The next frame.
+pub async fn next(stream: &mut ReplyStream) -> Frame {
+    tokio::time::timeout(DEADLINE, stream.next())
+        .await
+        .expect("a frame in time")
+        .expect("a frame")
+}
+
+/// The text that a reader shows in the end, and how the reply ended.
+pub async fn read_to_end(mut stream: ReplyStream) -> (String, &'static str) {
+    let mut shown = String::new();
+    loop {
+        match next(&mut stream).await {
+            Frame::Delta { text, .. } => shown.push_str(&text),
+            Frame::Snapshot { text, .. } => shown = text,
+            Frame::Restarted { .. } => shown.clear(),
+            Frame::Created(_) => {}
+            Frame::Ended(reply) => return (shown, reply.state.status()),
+            Frame::Closing { .. } => return (shown, "closing"),
+        }
+    }
+}
