@@ -1,7 +1,9 @@
 //! The command line.
 
 use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::{Parser, Subcommand, ValueEnum};
@@ -31,6 +33,8 @@ enum Command {
     Serve,
     /// Bring the database to the newest migration and exit
     Migrate,
+    /// Ask the server of this machine whether it is ready; exits with 0 if so
+    Healthcheck,
     /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
@@ -87,6 +91,7 @@ impl Cli {
         match self.command.unwrap_or(Command::Serve) {
             Command::Serve => serve(&config).await,
             Command::Migrate => composition::migrate(&config).await,
+            Command::Healthcheck => check_health(&config),
             Command::User(UserCommand::Create {
                 email,
                 role,
@@ -122,6 +127,27 @@ fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     Ok(async {
         drop(tokio::signal::ctrl_c().await);
     })
+}
+
+/// Asks over a bare socket, so that an image needs no HTTP client.
+fn check_health(config: &Config) -> anyhow::Result<()> {
+    let host = match config.host {
+        host if !host.is_unspecified() => host,
+        IpAddr::V4(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+    };
+    let timeout = Some(Duration::from_secs(2));
+    let mut connection = TcpStream::connect((host, config.port)).context("cannot connect")?;
+    connection.set_read_timeout(timeout)?;
+    connection.set_write_timeout(timeout)?;
+    write!(
+        connection,
+        "GET /health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    )?;
+    let mut status = [0; 12];
+    connection.read_exact(&mut status).context("no answer")?;
+    anyhow::ensure!(&status == b"HTTP/1.1 200", "the server is not ready");
+    Ok(())
 }
 
 async fn create_user(config: &Config, email: &str, role: Role) -> anyhow::Result<()> {

@@ -21,8 +21,8 @@ use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::stores::ServingGuard;
-use self::stores::Stores;
-use crate::config::Config;
+use self::stores::{Serving, Stores};
+use crate::config::{Config, Database};
 use crate::system::{SystemClock, UuidV7Ids};
 use crate::use_cases::{Readiness, UseCases};
 
@@ -82,7 +82,12 @@ pub async fn user_creation(config: &Config) -> anyhow::Result<CreateUser> {
 
 /// Wires everything.
 pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<Composed> {
-    let (stores, guard) = Stores::open_for_serving(config).await?;
+    let draining = CancellationToken::new();
+    let Serving {
+        stores,
+        guard,
+        prepared,
+    } = Stores::open_for_serving(config, draining.clone()).await?;
     let tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
     let services = Services {
         clock: Arc::new(SystemClock),
@@ -95,10 +100,18 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         None => assistant::obtain(&config.assistant)?,
     };
 
-    install_samples(&stores, &services).await?;
+    // A company's own database gets its own articles; the file of somebody who tries the program
+    // gets something to quote.
+    if matches!(config.database, Database::Sqlite(_)) {
+        install_samples(&stores, &services).await?;
+    }
     let engine = start_engine(config, &stores, &services, model)?;
-    let draining = CancellationToken::new();
-    let use_cases = wire(stores, services, &engine, draining.clone());
+    let readiness = Readiness {
+        store: Arc::clone(&stores.health),
+        prepared,
+        draining: draining.clone(),
+    };
+    let use_cases = wire(stores, services, &engine, readiness);
     Ok(Composed {
         use_cases,
         engine,
@@ -163,13 +176,12 @@ fn wire(
     stores: Stores,
     services: Services,
     engine: &ReplyEngine,
-    draining: CancellationToken,
+    readiness: Readiness,
 ) -> UseCases {
     let Stores {
         users,
         tickets,
         messages,
-        health,
         ..
     } = stores;
     let Services {
@@ -191,9 +203,6 @@ fn wire(
         list_messages: ListMessages::new(tickets.clone(), messages),
         stream_reply: StreamReply::new(tickets.clone(), engine.clone()),
         show_reply: ShowReply::new(tickets, engine.clone()),
-        readiness: Readiness {
-            store: health,
-            draining,
-        },
+        readiness,
     }
 }

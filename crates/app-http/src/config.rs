@@ -25,6 +25,8 @@ pub struct Config {
     pub port: u16,
     /// Where data is kept.
     pub database: Database,
+    /// Connections kept to a PostgreSQL server at most.
+    pub database_pool: u32,
     /// The key that signs access tokens; none to use the one kept beside the database.
     pub jwt_secret: Option<SecretString>,
     /// Who answers.
@@ -42,10 +44,12 @@ pub struct Config {
 }
 
 /// Where data is kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub enum Database {
     /// A file.
     Sqlite(PathBuf),
+    /// A server, by its URL, which holds a password.
+    Postgres(SecretString),
 }
 
 /// Who answers.
@@ -134,6 +138,7 @@ impl Config {
     /// [`ConfigErrors`] with every problem at once.
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(lookup);
+        let database = read_database(&mut reader);
         let config = Self {
             host: reader.parsed(
                 "HOST",
@@ -141,8 +146,9 @@ impl Config {
                 "must be an IP address",
             ),
             port: reader.parsed("PORT", 8080, "must be a port number from 0 to 65535"),
-            database: read_database(&mut reader),
-            jwt_secret: read_jwt_secret(&mut reader),
+            jwt_secret: read_jwt_secret(&mut reader, &database),
+            database_pool: reader.number("DATABASE_POOL_SIZE", 10, 1..=1_000),
+            database,
             assistant: read_assistant(&mut reader),
             lease: reader.seconds("LEASE_SECONDS", 15, 1..=300),
             reply_limits: read_reply_limits(&mut reader),
@@ -161,24 +167,35 @@ impl Config {
 fn read_database(reader: &mut Reader<'_>) -> Database {
     let name = "DATABASE_URL";
     let url = reader.text(name, "sqlite://data/support.db");
+    if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        return Database::Postgres(SecretString::from(url));
+    }
     let path = url
         .strip_prefix("sqlite://")
         .or_else(|| url.strip_prefix("sqlite:"));
     match path {
         Some(path) if !path.is_empty() && path != ":memory:" => {}
-        _ => reader.complain(name, "must be sqlite:// followed by the path of a file"),
+        _ => reader.complain(
+            name,
+            "must be sqlite:// followed by the path of a file, or the URL of a PostgreSQL \
+             database that begins with postgres://",
+        ),
     }
     Database::Sqlite(PathBuf::from(path.unwrap_or_default()))
 }
 
-fn read_jwt_secret(reader: &mut Reader<'_>) -> Option<SecretString> {
+fn read_jwt_secret(reader: &mut Reader<'_>, database: &Database) -> Option<SecretString> {
     let name = "JWT_SECRET";
-    let secret = reader.optional(name)?;
+    let expected = "at least 32 bytes of random text, such as `openssl rand -base64 48` prints";
+    let Some(secret) = reader.optional(name) else {
+        // A key of one replica's own would be no key to the others.
+        if matches!(database, Database::Postgres(_)) {
+            reader.complain(name, format!("must be set with PostgreSQL: {expected}"));
+        }
+        return None;
+    };
     if is_weak_secret(&secret) {
-        reader.complain(
-            name,
-            "must be at least 32 bytes of random text, such as `openssl rand -base64 48` prints",
-        );
+        reader.complain(name, format!("must be {expected}"));
     }
     Some(SecretString::from(secret))
 }
@@ -258,7 +275,10 @@ mod tests {
     fn nothing_needs_to_be_set() {
         let config = config(&[]).unwrap();
         assert_eq!(config.port, 8080);
-        assert_eq!(config.database, Database::Sqlite("data/support.db".into()));
+        let Database::Sqlite(path) = config.database else {
+            panic!("not SQLite")
+        };
+        assert_eq!(path, PathBuf::from("data/support.db"));
         assert!(matches!(config.assistant, Assistant::Extractive));
     }
 
@@ -289,8 +309,8 @@ mod tests {
         assert_eq!(
             names,
             [
-                "PORT",
                 "DATABASE_URL",
+                "PORT",
                 "JWT_SECRET",
                 "GROQ_API_KEY",
                 "LEASE_SECONDS",
@@ -298,6 +318,29 @@ mod tests {
             ]
         );
         assert!(!errors.to_string().contains("hunter2"));
+    }
+
+    #[test]
+    fn postgresql_needs_a_signing_key_that_all_replicas_share() {
+        let url = ("DATABASE_URL", "postgres://app:hunter2@db/support");
+        for secret in [None, Some("changeme"), Some("short-but-set")] {
+            let settings: Vec<_> = [Some(url), secret.map(|secret| ("JWT_SECRET", secret))]
+                .into_iter()
+                .flatten()
+                .collect();
+            let errors = config(&settings).unwrap_err();
+            let names: Vec<_> = errors.0.iter().map(|problem| problem.name).collect();
+            assert_eq!(names, ["JWT_SECRET"]);
+            let told = errors.to_string();
+            assert!(
+                !told.contains("hunter2") && secret.is_none_or(|s| !told.contains(s)),
+                "{told}"
+            );
+        }
+        let strong = ("JWT_SECRET", "x7Qp2mN9vB4kL8sD1fG6hJ3wE5rT0yUz");
+        let config = config(&[url, strong]).unwrap();
+        assert!(matches!(config.database, Database::Postgres(_)));
+        assert!(!format!("{config:?}").contains("hunter2"));
     }
 
     #[test]

@@ -59,6 +59,8 @@ pub(crate) enum ApiError {
     TooManyReplies { retry_after: Duration },
     #[error("too busy")]
     Busy,
+    #[error("starting: the database is not ready yet")]
+    Starting,
     #[error("shutting down")]
     ShuttingDown,
     #[error("a service this depends on is unavailable")]
@@ -119,6 +121,9 @@ impl ApiError {
             }
             Self::Busy => {
                 Problem::new(S::SERVICE_UNAVAILABLE, "busy", self).with_header(retry.0, retry.1)
+            }
+            Self::Starting => {
+                Problem::new(S::SERVICE_UNAVAILABLE, "starting", self).with_header(retry.0, retry.1)
             }
             Self::ShuttingDown => Problem::new(S::SERVICE_UNAVAILABLE, "shutting_down", self)
                 .with_header(retry.0, retry.1),

@@ -3,17 +3,18 @@
 use std::error::Error;
 use std::time::Instant;
 
-use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
+use actix_web::{HttpMessage as _, web};
 use domain::ports::IdGenerator as _;
 
 use crate::error::ApiError;
 use crate::extract::ActingUser;
 use crate::problem::{Occurrence, respond};
 use crate::system::UuidV7Ids;
+use crate::use_cases::UseCases;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ids of clients are replaced, so that log lines stay short.
@@ -26,7 +27,11 @@ pub(crate) async fn around(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let request_id = request_id(&request);
-    let response = next.call(request).await?.map_into_boxed_body();
+    let response = if is_served(&request) {
+        next.call(request).await?.map_into_boxed_body()
+    } else {
+        request.error_response(ApiError::Starting)
+    };
 
     let failure = failure_chain(&response);
     let mut response = as_problem(response, &request_id);
@@ -43,6 +48,13 @@ pub(crate) async fn around(
     }
     log(&response, &request_id, started, failure);
     Ok(response)
+}
+
+/// Whether the store has what requests need; health is told at any time.
+fn is_served(request: &ServiceRequest) -> bool {
+    let use_cases = request.app_data::<web::Data<UseCases>>();
+    use_cases.is_some_and(|use_cases| use_cases.readiness.prepared.is_cancelled())
+        || request.path().starts_with("/health/")
 }
 
 /// The client's own id when it is printable and short, else a new one.

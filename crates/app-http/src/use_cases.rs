@@ -30,6 +30,8 @@ pub(crate) struct UseCases {
 /// Whether this process should be sent requests.
 pub(crate) struct Readiness {
     pub(crate) store: Arc<dyn StoreHealth>,
+    /// Cancelled as soon as the store has everything that this program needs.
+    pub(crate) prepared: CancellationToken,
     /// Cancelled as soon as a shutdown begins.
     pub(crate) draining: CancellationToken,
 }

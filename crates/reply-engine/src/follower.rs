@@ -33,14 +33,12 @@ pub(crate) async fn follow(shared: Arc<Shared>, live: Arc<LiveReply>, wake: Arc<
 }
 
 async fn look(shared: &Arc<Shared>, live: &Arc<LiveReply>) -> Result<(), RepositoryError> {
+    let head = shared.parts.store.find(live.id()).await?;
+    if let Some(head) = &head {
+        live.restart(head);
+    }
     catch_up(shared, live).await?;
-    let tenure = shared
-        .parts
-        .store
-        .find(live.id())
-        .await?
-        .and_then(|reply| reply.tenure);
-    match tenure {
+    match head.and_then(|head| head.tenure) {
         Some(tenure) if tenure.expired => shared.take_over().await,
         Some(_) => {
             live.keep_alive(shared.settings.lease);

@@ -93,6 +93,7 @@ impl Generation<'_> {
                 None,
             );
         }
+        self.live.restart(self.reply);
         while self.live.last_sequence() < self.reply.last_sequence {
             if let Err(error) = catch_up(self.shared, self.live).await {
                 tracing::warn!(

@@ -20,13 +20,13 @@ pub(crate) async fn keep_leases(shared: Arc<Shared>) {
             () = shared.stopped.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        for done in [renew(&shared).await, shared.take_over().await] {
-            if let Err(error) = done {
-                tracing::warn!(
-                    error = %Chain(&error),
-                    "leases cannot be kept for now"
-                );
-            }
+        // Own leases first: this process must not take its own replies for somebody else's.
+        let kept = async {
+            renew(&shared).await?;
+            shared.take_over().await
+        };
+        if let Err(error) = kept.await {
+            tracing::warn!(error = %Chain(&error), "leases cannot be kept for now");
         }
     }
 }

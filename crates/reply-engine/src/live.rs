@@ -263,6 +263,25 @@ impl LiveReply {
         self.tail.send_replace(last);
     }
 
+    /// Gives up the text of an earlier attempt for that of the reply as it stands now. It does not
+    /// matter which events led there: a database that crashed may have lost the last of them, and
+    /// given their numbers again.
+    pub(crate) fn restart(&self, head: &Reply) {
+        let mut log = self.log();
+        if let Some(restart) = head.restart
+            && head.attempt > log.reply.attempt
+        {
+            let kind = EventKind::Restarted(restart.reason);
+            log.push(LoggedEvent {
+                position: beginning(head),
+                kind,
+            });
+        }
+        let last = log.last_sequence;
+        drop(log);
+        self.tail.send_replace(last);
+    }
+
     /// Waits until the event of that number is known.
     pub(crate) async fn reaches(&self, sequence: i64) {
         // The sender lives as long as `self`, so this cannot fail.

@@ -3,7 +3,7 @@
 //! An adapter's test calls a suite's macro with an expression that gives fresh stores; the macro
 //! makes one test per promise of it:
 //!
-//! ```ignore
+//! ```text
 //! mod users {
 //!     testkit::user_repository_contract!(super::user_stores().await);
 //! }

@@ -1,3 +1,5 @@
 pub mod contract;
 pub mod fakes;
+pub mod fault_proxy;
+pub mod postgres;
 pub mod slow_upstream;

@@ -13,7 +13,9 @@ pub(super) fn obtain(config: &Config) -> anyhow::Result<SecretString> {
     if let Some(secret) = &config.jwt_secret {
         return Ok(secret.clone());
     }
-    let Database::Sqlite(database) = &config.database;
+    let Database::Sqlite(database) = &config.database else {
+        anyhow::bail!("JWT_SECRET must be set with PostgreSQL");
+    };
     let path = database.with_extension("jwt-key");
     let key = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => make(&path),

@@ -1,15 +1,14 @@
+mod postgres;
+mod sqlite;
+
 use std::sync::Arc;
 
-use adapters_sqlite::{
-    ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth, SqliteTicketRepository,
-    SqliteUserRepository,
-};
-use anyhow::Context as _;
+use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
     ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StoreHealth, TicketRepository,
     UserRepository,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::config::{Config, Database};
 
@@ -24,52 +23,60 @@ pub(super) struct Stores {
     pub(super) health: Arc<dyn StoreHealth>,
 }
 
-/// Makes this process the one that serves the database, for as long as it is kept.
+/// The stores of a process that serves.
+pub(super) struct Serving {
+    pub(super) stores: Stores,
+    pub(super) guard: ServingGuard,
+    /// Cancelled as soon as the database has its newest migration.
+    pub(super) prepared: CancellationToken,
+}
+
+/// What this process holds for as long as it serves.
+#[derive(Debug, Default)]
 pub(crate) struct ServingGuard {
-    _lock: ExclusiveLock,
+    _lock: Option<ExclusiveLock>,
 }
 
 impl Stores {
     /// Opens the database and brings it to the newest migration.
     pub(super) async fn open(config: &Config) -> anyhow::Result<Self> {
-        Ok(Self::over(&open(config).await?))
-    }
-
-    /// Opens the database as the one process that generates replies in it.
-    pub(super) async fn open_for_serving(config: &Config) -> anyhow::Result<(Self, ServingGuard)> {
-        let Database::Sqlite(path) = &config.database;
-        let lock = SqliteDatabase::lock_exclusively(path)
-            .context("cannot become the one server of the database")?;
-        let database = open(config).await?;
-        // The lock proves that no other process serves this file: what still runs in it was
-        // interrupted, and can be taken over at once.
-        database
-            .release_foreign_leases()
-            .await
-            .context("cannot look for interrupted replies")?;
-        Ok((Self::over(&database), ServingGuard { _lock: lock }))
-    }
-
-    fn over(database: &SqliteDatabase) -> Self {
-        Self {
-            users: Arc::new(SqliteUserRepository::new(database.clone())),
-            tickets: Arc::new(SqliteTicketRepository::new(database.clone())),
-            messages: Arc::new(SqliteMessageRepository::new(database.clone())),
-            articles: Arc::new(SqliteArticleRepository::new(database.clone())),
-            replies: Arc::new(SqliteReplyStore::new(database.clone())),
-            events: Arc::new(SqliteReplyEventLog::new(database.clone())),
-            health: Arc::new(SqliteStoreHealth::new(database.clone())),
+        match &config.database {
+            Database::Sqlite(path) => Ok(Self::over_sqlite(&sqlite::open(path).await?)),
+            Database::Postgres(url) => {
+                let database = postgres::connect(url, config.database_pool)?;
+                postgres::migrate(&database).await?;
+                Ok(Self::over_postgres(&database))
+            }
         }
     }
-}
 
-async fn open(config: &Config) -> anyhow::Result<SqliteDatabase> {
-    let Database::Sqlite(path) = &config.database;
-    let database = SqliteDatabase::open(path)
-        .with_context(|| format!("cannot open the database {}", path.display()))?;
-    database
-        .migrate()
-        .await
-        .context("cannot migrate the database")?;
-    Ok(database)
+    /// Opens the database to serve it. `stop` ends what goes on in the background.
+    pub(super) async fn open_for_serving(
+        config: &Config,
+        stop: CancellationToken,
+    ) -> anyhow::Result<Serving> {
+        let prepared = CancellationToken::new();
+        match &config.database {
+            Database::Sqlite(path) => {
+                let (database, lock) = sqlite::open_for_serving(path).await?;
+                prepared.cancel();
+                let guard = ServingGuard { _lock: Some(lock) };
+                Ok(Serving {
+                    stores: Self::over_sqlite(&database),
+                    guard,
+                    prepared,
+                })
+            }
+            Database::Postgres(url) => {
+                let database = postgres::connect(url, config.database_pool)?;
+                let stores = Self::over_postgres(&database);
+                postgres::prepare_in_background(database, prepared.clone(), stop);
+                Ok(Serving {
+                    stores,
+                    guard: ServingGuard::default(),
+                    prepared,
+                })
+            }
+        }
+    }
 }

@@ -46,6 +46,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
 /// Reads in two steps, so that text which is no JSON is never mistaken for a wrong field.
 fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     let value: Value = serde_json::from_slice(body).map_err(|_no_json| ApiError::MalformedJson)?;
+    if !value.is_object() {
+        // Serde would take an array for the members in order.
+        return Err(ApiError::field(
+            "",
+            "invalid_type",
+            "the body must be an object",
+        ));
+    }
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         ApiError::Validation(vec![field_error(&path, &error.inner().to_string())])

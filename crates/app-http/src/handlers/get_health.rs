@@ -33,7 +33,8 @@ pub(crate) async fn get_readiness(
 ) -> Result<HttpResponse, ApiError> {
     let readiness = &use_cases.readiness;
     let database = readiness.store.ping().await.is_ok();
-    let migrations = matches!(readiness.store.is_migrated().await, Ok(true));
+    let migrations = readiness.prepared.is_cancelled()
+        && matches!(readiness.store.is_migrated().await, Ok(true));
     let accepting = !readiness.draining.is_cancelled();
 
     let ready = database && migrations && accepting;

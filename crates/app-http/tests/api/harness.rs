@@ -2,10 +2,12 @@
 
 mod app;
 mod events;
+mod home;
 mod session;
 
 pub use self::app::TestApp;
 pub use self::events::{Event, EventReader, shown_text};
+pub use self::home::{Home, Store};
 pub use self::session::{Answer, Session};
 
 use std::time::Duration;

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use testkit::fakes::ScriptedChatModel;
 
-use crate::command_line::Server;
-use crate::harness::{Answer, EventReader, TestApp, shown_text, soon};
+use crate::binary::Server;
+use crate::harness::{Answer, EventReader, Home, TestApp, shown_text, soon};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stopping_server_lets_the_answer_finish() {
@@ -61,10 +61,16 @@ async fn kill_minus_nine_in_mid_stream_loses_nothing_that_was_seen() {
     let settings = [
         ("GROQ_API_KEY", "gsk_not_a_real_key"),
         ("GROQ_BASE_URL", &base_url),
+        ("LEASE_SECONDS", "1"),
     ];
 
-    let folder = tempfile::TempDir::new().expect("a folder");
-    let mut server = Server::start(folder.path(), &settings).await;
+    let home = Home::new().await;
+    let database = home.settings();
+    let settings: Vec<_> = settings
+        .into_iter()
+        .chain(database.iter().map(|(name, value)| (*name, value.as_str())))
+        .collect();
+    let mut server = Server::start(home.folder.path(), &settings).await;
     let token = server.new_customer().await;
     let ticket = server.new_ticket(&token).await;
     let path = format!("{ticket}/ai-response");
@@ -73,7 +79,7 @@ async fn kill_minus_nine_in_mid_stream_loses_nothing_that_was_seen() {
     seen.push(stream.expect("response.output_text.delta").await);
     server.kill();
 
-    let mut server = Server::start(folder.path(), &settings).await;
+    let mut server = Server::start(home.folder.path(), &settings).await;
     let last = seen.last().expect("something seen").id().to_owned();
     let request = server.request(&path, &token).header("Last-Event-ID", last);
     let rest = soon("the answer", EventReader::open(request))

@@ -1,5 +1,6 @@
 //! Black-box tests: the production wiring behind a real socket, asked by real clients.
 
+#![expect(dead_code, reason = "two test binaries share the harness")]
 #![expect(
     clippy::indexing_slicing,
     reason = "a missing member must stop the test"
@@ -17,6 +18,7 @@ mod accounts;
 mod ai_response;
 mod architecture;
 mod bad_input;
+mod binary;
 mod command_line;
 mod configuration;
 mod end_to_end;
@@ -29,3 +31,6 @@ mod messages;
 mod readme;
 mod resuming;
 mod tickets;
+
+/// The database that these tests run over.
+const STORE: harness::Store = harness::Store::Sqlite;

@@ -186,3 +186,40 @@ fn events_are_taken_in_once_and_in_order() {
     live.publish(log.events.clone(), None);
     assert_eq!(text_of(&live.frames_since(0).0), TEXTS.concat());
 }
+
+#[test]
+fn a_restart_that_reuses_lost_numbers_discards_the_text() {
+    let (log, _) = log_of(&TEXTS, false);
+    let live = LiveReply::new(Arc::clone(&log.reply));
+    live.publish(log.events.clone(), None);
+    let (_, next) = live.frames_since(0);
+
+    let mut head = Reply::clone(&log.reply);
+    head.attempt = 2;
+    head.restart = Some(Restart {
+        sequence: 2,
+        reason: RestartReason::OwnerLost,
+    });
+    live.restart(&head);
+    live.restart(&head);
+    let position = Position {
+        attempt: 2,
+        sequence: 3,
+        offset: 3,
+    };
+    live.publish(
+        vec![LoggedEvent {
+            position,
+            kind: EventKind::Delta("new".to_owned()),
+        }],
+        None,
+    );
+
+    let (frames, _) = live.frames_since(next);
+    assert!(
+        matches!(frames.front(), Some(Frame::Restarted { .. })),
+        "{frames:?}"
+    );
+    assert_eq!((frames.len(), text_of(&frames).as_str()), (2, "new"));
+    assert_eq!(text_of(&live.subscribe(None).backlog), "new");
+}

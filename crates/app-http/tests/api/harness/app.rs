@@ -1,5 +1,6 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app_http::application::Application;
 use app_http::composition::{self, Wiring};
@@ -9,21 +10,20 @@ use domain::ports::ChatModel;
 use domain::user::{Email, Role};
 use reqwest::Client;
 use serde_json::json;
-use tempfile::TempDir;
 use testkit::fakes::ScriptedChatModel;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Session, soon};
+use super::{Home, Session, soon};
 
-/// A running server over a database file of its own.
+/// A running server over a database of its own.
 pub struct TestApp {
     pub client: Client,
     pub address: SocketAddr,
     config: Config,
     stop: CancellationToken,
     server: JoinSet<anyhow::Result<()>>,
-    folder: Arc<TempDir>,
+    home: Arc<Home>,
 }
 
 impl TestApp {
@@ -42,23 +42,25 @@ impl TestApp {
         settings: &[(&str, &str)],
         model: Option<Arc<dyn ChatModel>>,
     ) -> Self {
-        let folder = Arc::new(TempDir::new().expect("a temporary folder"));
-        Self::in_folder(folder, settings, model).await
+        let app = Self::at_home(Arc::new(Home::new().await), settings, model).await;
+        app.until_ready().await;
+        app
     }
 
-    async fn in_folder(
-        folder: Arc<TempDir>,
+    /// The product over a database that is there already, or that is not there yet.
+    pub async fn at_home(
+        home: Arc<Home>,
         settings: &[(&str, &str)],
         model: Option<Arc<dyn ChatModel>>,
     ) -> Self {
-        let database = format!("sqlite://{}", folder.path().join("support.db").display());
         let config = Config::from_lookup(&|name| match name {
             "PORT" => Some("0".to_owned()),
-            "DATABASE_URL" => Some(database.clone()),
-            _ => settings
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, v)| (*v).to_owned()),
+            _ => home.setting(name).or_else(|| {
+                settings
+                    .iter()
+                    .find(|(key, _)| *key == name)
+                    .map(|(_, v)| (*v).to_owned())
+            }),
         })
         .expect("valid settings");
         let application = Application::build(
@@ -80,25 +82,37 @@ impl TestApp {
             config,
             stop,
             server,
-            folder,
+            home,
         }
     }
 
     /// Stops gracefully, as SIGTERM does.
-    pub async fn stop(mut self) -> Arc<TempDir> {
+    pub async fn stop(mut self) -> Arc<Home> {
         self.stop.cancel();
         soon("the server stops", self.server.join_next())
             .await
             .expect("a server")
             .expect("no panic")
             .expect("a clean end");
-        Arc::clone(&self.folder)
+        Arc::clone(&self.home)
     }
 
-    /// Stops, and starts again over the same files.
+    /// Stops, and starts again over the same database.
     pub async fn restart(self, model: Arc<dyn ChatModel>) -> Self {
-        let folder = self.stop().await;
-        Self::in_folder(folder, &[], Some(model)).await
+        let home = self.stop().await;
+        let app = Self::at_home(home, &[], Some(model)).await;
+        app.until_ready().await;
+        app
+    }
+
+    /// A database server is prepared in the background.
+    async fn until_ready(&self) {
+        let asking = async {
+            while self.stranger().get("/health/ready").await.status != 200 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        soon("the server is ready", asking).await;
     }
 
     /// Begins to stop without waiting for the end.

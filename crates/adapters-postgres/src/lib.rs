@@ -1,0 +1,37 @@
+//! The production store: every repository of the domain over PostgreSQL, shared by any number of
+//! processes.
+//!
+//! Each port method is one unit of work on a task of its own, so that leaving its future can
+//! neither interrupt a transaction nor leave a busy connection in the pool. What belongs together
+//! is ordered by row locks, always in this order: ticket, its owner, reply. It must not know about
+//! HTTP, models or other adapters.
+
+#![deny(missing_docs)]
+
+mod articles;
+mod bell;
+mod columns;
+mod database;
+mod error;
+mod events;
+mod health;
+mod link;
+mod messages;
+mod pool;
+mod replies;
+mod schema;
+mod settings;
+mod tickets;
+mod tls;
+mod users;
+
+pub use self::articles::PgArticleRepository;
+pub use self::database::PgDatabase;
+pub use self::error::{MigrateError, SettingsError};
+pub use self::events::PgReplyEventLog;
+pub use self::health::PgStoreHealth;
+pub use self::messages::PgMessageRepository;
+pub use self::replies::PgReplyStore;
+pub use self::settings::PgSettings;
+pub use self::tickets::PgTicketRepository;
+pub use self::users::PgUserRepository;

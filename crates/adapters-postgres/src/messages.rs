@@ -1,0 +1,195 @@
+mod question;
+mod row;
+
+use async_trait::async_trait;
+use diesel::dsl::max;
+use diesel::pg::Pg;
+use diesel::prelude::*;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::ids::TicketId;
+use domain::message::{Audience, Message, NewMessage, Visibility};
+use domain::page::{Page, PageLimit};
+use domain::ports::{AppendMessageError, MessageRepository, RepositoryError};
+use futures_util::FutureExt as _;
+use tokio::try_join;
+
+pub(crate) use self::question::{
+    Question, is_answered_by_agent, newest_customer_message, newest_question,
+};
+use crate::bell::Rings;
+use crate::database::PgDatabase;
+use crate::error::StoreError;
+use crate::messages::row::MessageRow;
+use crate::schema::messages;
+use crate::{replies, tickets};
+
+/// Messages in a [`PgDatabase`].
+#[derive(Clone, Debug)]
+pub struct PgMessageRepository {
+    database: PgDatabase,
+}
+
+impl PgMessageRepository {
+    /// Keeps messages in this database.
+    pub fn new(database: PgDatabase) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl MessageRepository for PgMessageRepository {
+    async fn append(&self, message: NewMessage) -> Result<Message, AppendMessageError> {
+        self.database
+            .write(message, |connection, message, rings| {
+                append(connection, message, rings).boxed()
+            })
+            .await?
+    }
+
+    async fn list(
+        &self,
+        ticket_id: TicketId,
+        audience: Audience,
+        after: Option<i64>,
+        limit: PageLimit,
+    ) -> Result<Page<Message, i64>, RepositoryError> {
+        let messages = self
+            .database
+            .read(
+                (ticket_id, audience, after, limit),
+                |mut connection, &(ticket_id, audience, after, limit)| {
+                    async move {
+                        let rows = page(ticket_id, audience, after, limit)
+                            .select(MessageRow::as_select())
+                            .load(&mut connection)
+                            .await?;
+                        parse(rows)
+                    }
+                    .boxed()
+                },
+            )
+            .await?;
+        Ok(Page::from_surplus(messages, limit, |message| {
+            message.position
+        }))
+    }
+
+    async fn newest_public(
+        &self,
+        ticket_id: TicketId,
+        limit: PageLimit,
+    ) -> Result<Vec<Message>, RepositoryError> {
+        let mut messages = self
+            .database
+            .read((ticket_id, limit), |mut connection, &(ticket_id, limit)| {
+                async move {
+                    let rows = messages::table
+                        .filter(messages::ticket_id.eq(ticket_id.as_uuid()))
+                        .filter(messages::visibility.eq(Visibility::Public.as_str()))
+                        .order(messages::position.desc())
+                        .limit(rows(limit))
+                        .select(MessageRow::as_select())
+                        .load(&mut connection)
+                        .await?;
+                    parse(rows)
+                }
+                .boxed()
+            })
+            .await?;
+        messages.reverse();
+        Ok(messages)
+    }
+}
+
+async fn append(
+    connection: &AsyncPgConnection,
+    message: &NewMessage,
+    rings: &mut Rings,
+) -> Result<Result<Message, AppendMessageError>, StoreError> {
+    let NewMessage {
+        ticket_id,
+        author,
+        visibility,
+        created_at,
+        ..
+    } = *message;
+    let Some(mut ticket) = tickets::lock(connection, ticket_id).await? else {
+        return Ok(Err(AppendMessageError::NotFound));
+    };
+    let effect = match ticket.receive(author, visibility, created_at) {
+        Ok(effect) => effect,
+        Err(refusal) => return Ok(Err(refusal.into())),
+    };
+    let message = Message {
+        id: message.id,
+        ticket_id,
+        position: next_position(connection, ticket_id).await?,
+        author,
+        content: message.text.as_str().to_owned(),
+        visibility,
+        in_reply_to: None,
+        reply_id: None,
+        is_complete: true,
+        created_at,
+    };
+    try_join!(
+        insert(connection, &message),
+        tickets::save(connection, &ticket),
+        replies::carry_out(connection, ticket_id, effect, created_at, rings),
+    )?;
+    Ok(Ok(message))
+}
+
+/// One row more than the limit, to tell whether more follow.
+fn page(
+    ticket_id: TicketId,
+    audience: Audience,
+    after: Option<i64>,
+    limit: PageLimit,
+) -> messages::BoxedQuery<'static, Pg> {
+    let mut query = messages::table
+        .filter(messages::ticket_id.eq(ticket_id.as_uuid()))
+        .filter(messages::position.gt(after.unwrap_or(0)))
+        .into_boxed();
+    if audience == Audience::Customer {
+        query = query.filter(messages::visibility.eq(Visibility::Public.as_str()));
+    }
+    query
+        .order(messages::position)
+        .limit(rows(limit).saturating_add(1))
+}
+
+/// Positions have no gaps, since whoever asks for one holds the ticket's lock and stores a message
+/// there.
+pub(crate) async fn next_position(
+    mut connection: &AsyncPgConnection,
+    ticket_id: TicketId,
+) -> QueryResult<i64> {
+    let last: Option<i64> = messages::table
+        .filter(messages::ticket_id.eq(ticket_id.as_uuid()))
+        .select(max(messages::position))
+        .first(&mut connection)
+        .await?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    message: &Message,
+) -> Result<(), StoreError> {
+    diesel::insert_into(messages::table)
+        .values(MessageRow::from(message))
+        .execute(&mut connection)
+        .await?;
+    Ok(())
+}
+
+fn rows(limit: PageLimit) -> i64 {
+    i64::try_from(limit.get()).unwrap_or(i64::MAX)
+}
+
+fn parse(rows: Vec<MessageRow>) -> Result<Vec<Message>, StoreError> {
+    rows.into_iter()
+        .map(|row| Message::try_from(row).map_err(StoreError::from))
+        .collect()
+}

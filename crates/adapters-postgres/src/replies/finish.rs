@@ -1,0 +1,131 @@
+use diesel_async::AsyncPgConnection;
+use domain::message::{Author, Message, Visibility};
+use domain::ports::Finished;
+use domain::reply::{Conclusion, FinishReason, Lease, Reply, Verdict};
+use domain::ticket::{Ticket, TicketRefusal};
+use tokio::try_join;
+
+use super::row::ReplyRow;
+use crate::bell::Rings;
+use crate::columns::{database_now, parsed};
+use crate::error::StoreError;
+use crate::{messages, tickets};
+
+pub(super) async fn finish(
+    connection: &AsyncPgConnection,
+    lease: Lease,
+    conclusion: &Conclusion,
+    rings: &mut Rings,
+) -> Result<Finished, StoreError> {
+    let Some(mut ticket) = tickets::lock_of_reply(connection, lease.reply_id).await? else {
+        return Ok(Finished::Fenced);
+    };
+    let (row, now) = try_join!(
+        ReplyRow::lock(connection, lease.reply_id),
+        database_now(connection),
+    )?;
+    let Some(mut row) = row else {
+        return Ok(Finished::Fenced);
+    };
+    if row.lease() != lease || row.status == "cancelled" {
+        return Ok(Finished::Fenced);
+    }
+    // The same holder has ended it before: this is that call again.
+    if !row.is_running() {
+        return Ok(Finished::Done(Box::new(row.into_reply(now)?)));
+    }
+    // A closed ticket has no running reply, since closing it cancels that.
+    let Ok(answer) = receive(&mut ticket, conclusion) else {
+        return Ok(Finished::Fenced);
+    };
+    match conclusion.verdict {
+        Verdict::Completed { .. } => "completed".clone_into(&mut row.status),
+        Verdict::Incomplete { .. } => "incomplete".clone_into(&mut row.status),
+        Verdict::Failed { code } => row.fail(code),
+    }
+    if let Some(answer) = answer {
+        row.message_id = Some(conclusion.message_id.as_uuid());
+        row.finish_reason = Some(answer.finish_reason.as_str().to_owned());
+    }
+    record(&mut row, conclusion)?;
+    row.end(connection, conclusion.ended_at).await?;
+    rings.elsewhere(row.ring());
+    let reply = row.into_reply(now)?;
+    if let Some(answer) = answer {
+        try_join!(
+            insert_message(connection, &reply, conclusion, answer),
+            tickets::save(connection, &ticket),
+        )?;
+    }
+    Ok(Finished::Done(Box::new(reply)))
+}
+
+/// What becomes a message.
+#[derive(Clone, Copy, Debug)]
+struct Answer {
+    finish_reason: FinishReason,
+    is_complete: bool,
+}
+
+/// Lets the ticket take in the answer, if there is one.
+fn receive(ticket: &mut Ticket, conclusion: &Conclusion) -> Result<Option<Answer>, TicketRefusal> {
+    let at = conclusion.ended_at;
+    match conclusion.verdict {
+        Verdict::Completed {
+            finish_reason,
+            hands_off,
+        } => {
+            if hands_off {
+                ticket.receive_handing_off(at)?;
+            } else {
+                ticket.receive(Author::Assistant, Visibility::Public, at)?;
+            }
+            Ok(Some(Answer {
+                finish_reason,
+                is_complete: true,
+            }))
+        }
+        Verdict::Incomplete { reason } => {
+            ticket.receive(Author::Assistant, Visibility::Public, at)?;
+            Ok(Some(Answer {
+                finish_reason: reason.finish_reason(),
+                is_complete: false,
+            }))
+        }
+        Verdict::Failed { .. } => Ok(None),
+    }
+}
+
+/// What is kept with the reply of how it was made.
+fn record(row: &mut ReplyRow, conclusion: &Conclusion) -> Result<(), StoreError> {
+    let template = conclusion.template.as_ref();
+    row.model_served.clone_from(&conclusion.model_served);
+    row.template_name = template.map(|template| template.name.clone());
+    row.template_version = template.map(|template| template.version);
+    row.sources = parsed("replies.sources", serde_json::to_value(&conclusion.sources))?;
+    row.input_tokens = conclusion.usage.map(|usage| usage.input_tokens);
+    row.output_tokens = conclusion.usage.map(|usage| usage.output_tokens);
+    row.first_token_at = conclusion.first_token_at;
+    Ok(())
+}
+
+async fn insert_message(
+    connection: &AsyncPgConnection,
+    reply: &Reply,
+    conclusion: &Conclusion,
+    answer: Answer,
+) -> Result<(), StoreError> {
+    let message = Message {
+        id: conclusion.message_id,
+        ticket_id: reply.ticket_id,
+        position: messages::next_position(connection, reply.ticket_id).await?,
+        author: Author::Assistant,
+        content: reply.text.clone(),
+        visibility: Visibility::Public,
+        in_reply_to: reply.question.in_reply_to(reply.ticket_id),
+        reply_id: Some(reply.id),
+        is_complete: answer.is_complete,
+        created_at: conclusion.ended_at,
+    };
+    messages::insert(connection, &message).await
+}

@@ -1,0 +1,159 @@
+use chrono::{DateTime, Utc};
+use domain::ids::{MessageId, OwnerId, QuestionId};
+use domain::reply::{
+    CancelReason, CancelledBy, Ending, FailureCode, FinishReason, IncompleteReason, Reply,
+    ReplyState, Restart, RestartReason, Source, TemplateRef, Tenure, Usage,
+};
+
+use super::ReplyRow;
+use crate::columns::{known, parsed};
+use crate::error::CorruptColumn;
+
+impl ReplyRow {
+    /// The reply as it stood at this time of the database's clock.
+    pub(in crate::replies) fn into_reply(self, now: DateTime<Utc>) -> Result<Reply, CorruptColumn> {
+        Ok(Reply {
+            id: self.reply_id(),
+            ticket_id: self.ticket_id(),
+            user_id: self.user_id(),
+            question: QuestionId::from_uuid(self.question_id),
+            attempt: self.attempt,
+            state: self.state()?,
+            last_sequence: self.last_sequence,
+            restart: self.restarted()?,
+            tenure: self.tenure(now),
+            template: self.template()?,
+            sources: self.sources()?,
+            usage: self.usage()?,
+            created_at: self.created_at,
+            attempt_started_at: self.attempt_started_at,
+            first_token_at: self.first_token_at,
+            ended_at: self.ended_at,
+            text: self.text,
+            model: self.model,
+            model_served: self.model_served,
+        })
+    }
+
+    /// Running, or how it ended.
+    pub(in crate::replies) fn state(&self) -> Result<ReplyState, CorruptColumn> {
+        let ending = match self.status.as_str() {
+            "queued" => return Ok(ReplyState::Queued),
+            "streaming" => return Ok(ReplyState::Streaming),
+            "completed" => Some(Ending::Completed {
+                message_id: self.message_id()?,
+                finish_reason: self.finish_reason()?,
+            }),
+            "incomplete" => Some(Ending::Incomplete {
+                message_id: self.message_id()?,
+                reason: self.incomplete_reason()?,
+            }),
+            "cancelled" => Some(Ending::Cancelled {
+                reason: named(
+                    "replies.cancel_reason",
+                    self.cancel_reason.as_deref(),
+                    CancelReason::from_name,
+                )?,
+                by: named(
+                    "replies.cancelled_by",
+                    self.cancelled_by.as_deref(),
+                    CancelledBy::from_name,
+                )?,
+            }),
+            "failed" => Some(Ending::Failed {
+                code: named(
+                    "replies.error_code",
+                    self.error_code.as_deref(),
+                    FailureCode::from_name,
+                )?,
+            }),
+            _ => None,
+        };
+        known("replies.status", ending.map(ReplyState::Ended))
+    }
+
+    fn message_id(&self) -> Result<MessageId, CorruptColumn> {
+        known(
+            "replies.message_id",
+            self.message_id.map(MessageId::from_uuid),
+        )
+    }
+
+    fn finish_reason(&self) -> Result<FinishReason, CorruptColumn> {
+        named(
+            "replies.finish_reason",
+            self.finish_reason.as_deref(),
+            FinishReason::from_name,
+        )
+    }
+
+    /// It is not stored: each has a finish reason of its own.
+    fn incomplete_reason(&self) -> Result<IncompleteReason, CorruptColumn> {
+        let finish_reason = self.finish_reason()?;
+        let reason = [
+            IncompleteReason::MaxOutputTokens,
+            IncompleteReason::ContentFilter,
+        ]
+        .into_iter()
+        .find(|reason| reason.finish_reason() == finish_reason);
+        known("replies.finish_reason", reason)
+    }
+
+    fn restarted(&self) -> Result<Option<Restart>, CorruptColumn> {
+        self.restart_sequence
+            .map(|sequence| {
+                let reason = named(
+                    "replies.restart_reason",
+                    self.restart_reason.as_deref(),
+                    RestartReason::from_name,
+                )?;
+                Ok(Restart { sequence, reason })
+            })
+            .transpose()
+    }
+
+    fn tenure(&self, now: DateTime<Utc>) -> Option<Tenure> {
+        self.is_running().then_some(Tenure {
+            owner: OwnerId::from_uuid(self.owner),
+            expired: self.lease_until <= now,
+        })
+    }
+
+    fn template(&self) -> Result<Option<TemplateRef>, CorruptColumn> {
+        self.template_name
+            .as_ref()
+            .map(|name| {
+                Ok(TemplateRef {
+                    name: name.clone(),
+                    version: known("replies.template_version", self.template_version)?,
+                })
+            })
+            .transpose()
+    }
+
+    fn sources(&self) -> Result<Vec<Source>, CorruptColumn> {
+        parsed(
+            "replies.sources",
+            serde_json::from_value(self.sources.clone()),
+        )
+    }
+
+    fn usage(&self) -> Result<Option<Usage>, CorruptColumn> {
+        self.input_tokens
+            .map(|input_tokens| {
+                Ok(Usage {
+                    input_tokens,
+                    output_tokens: known("replies.output_tokens", self.output_tokens)?,
+                })
+            })
+            .transpose()
+    }
+}
+
+fn named<T>(
+    column: &'static str,
+    name: Option<&str>,
+    from_name: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, CorruptColumn> {
+    known(column, name.and_then(from_name))
+}

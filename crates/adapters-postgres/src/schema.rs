@@ -1,0 +1,122 @@
+diesel::table! {
+    users (id) {
+        id -> Uuid,
+        email -> Text,
+        password_hash -> Text,
+        role -> Text,
+        created_at -> Timestamptz,
+        disabled_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    tickets (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        title -> Text,
+        description -> Text,
+        category -> Nullable<Text>,
+        priority -> Text,
+        status -> Text,
+        assignee_id -> Nullable<Uuid>,
+        assistant_enabled -> Bool,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+        version -> BigInt,
+    }
+}
+
+diesel::table! {
+    messages (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        position -> BigInt,
+        author -> Text,
+        author_id -> Nullable<Uuid>,
+        content -> Text,
+        visibility -> Text,
+        in_reply_to -> Nullable<Uuid>,
+        reply_id -> Nullable<Uuid>,
+        is_complete -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    replies (id) {
+        id -> Uuid,
+        ticket_id -> Uuid,
+        user_id -> Uuid,
+        question_id -> Uuid,
+        attempt -> Integer,
+        status -> Text,
+        last_sequence -> BigInt,
+        restart_sequence -> Nullable<BigInt>,
+        restart_reason -> Nullable<Text>,
+        text -> Text,
+        model -> Text,
+        model_served -> Nullable<Text>,
+        template_name -> Nullable<Text>,
+        template_version -> Nullable<Integer>,
+        sources -> Jsonb,
+        input_tokens -> Nullable<BigInt>,
+        output_tokens -> Nullable<BigInt>,
+        message_id -> Nullable<Uuid>,
+        finish_reason -> Nullable<Text>,
+        cancel_reason -> Nullable<Text>,
+        cancelled_by -> Nullable<Text>,
+        error_code -> Nullable<Text>,
+        created_at -> Timestamptz,
+        attempt_started_at -> Timestamptz,
+        first_token_at -> Nullable<Timestamptz>,
+        ended_at -> Nullable<Timestamptz>,
+        epoch -> Integer,
+        owner -> Uuid,
+        lease_until -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reply_claims (reply_id, attempt) {
+        reply_id -> Uuid,
+        attempt -> Integer,
+        user_id -> Uuid,
+        claimed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    reply_events (reply_id, sequence) {
+        reply_id -> Uuid,
+        sequence -> BigInt,
+        attempt -> Integer,
+        kind -> Text,
+        text_end -> BigInt,
+        text -> Nullable<Text>,
+        reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    articles (id) {
+        id -> Uuid,
+        slug -> Text,
+        title -> Text,
+        body -> Text,
+        url -> Nullable<Text>,
+        is_published -> Bool,
+        is_sample -> Bool,
+        version -> BigInt,
+        created_at -> Timestamptz,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sample_installations (id) {
+        id -> Integer,
+        installed_at -> Timestamptz,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(tickets, messages, replies);

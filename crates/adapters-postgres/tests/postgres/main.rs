@@ -1,0 +1,127 @@
+//! PostgreSQL keeps the contracts of all its ports, and what is its own.
+
+#![expect(
+    clippy::expect_used,
+    reason = "a harness that cannot start must stop the test"
+)]
+
+mod database;
+mod doorbell;
+mod encryption;
+mod faults;
+mod fixtures;
+mod migrations;
+
+use std::sync::Arc;
+
+use adapters_postgres::{
+    PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
+    PgSettings, PgTicketRepository, PgUserRepository,
+};
+use testkit::contract::{ArticleStores, ReplyStores, TicketStores, UserStores};
+use testkit::postgres::{FreshDatabase, fresh_database};
+
+/// The contract's cases, or nothing where there is no PostgreSQL.
+macro_rules! contract {
+    ($suite:ident, $stores:ident) => {
+        testkit::$suite!(match super::$stores().await {
+            Some(stores) => stores,
+            None => return,
+        });
+    };
+}
+
+mod users {
+    contract!(user_repository_contract, user_stores);
+}
+
+mod tickets {
+    contract!(ticket_repository_contract, ticket_stores);
+}
+
+mod messages {
+    contract!(message_repository_contract, ticket_stores);
+}
+
+mod replies {
+    contract!(reply_store_contract, reply_stores);
+}
+
+mod articles {
+    contract!(article_repository_contract, article_stores);
+}
+
+/// A database of its own for one test.
+struct Scratch {
+    fresh: FreshDatabase,
+}
+
+impl Scratch {
+    async fn new() -> Option<Self> {
+        fresh_database().await.map(|fresh| Self { fresh })
+    }
+
+    fn url(&self) -> &str {
+        self.fresh.url()
+    }
+
+    /// Another process' hold on the same database, as far as the database can tell.
+    fn open(&self) -> PgDatabase {
+        open(self.url())
+    }
+
+    async fn migrated(&self) -> PgDatabase {
+        let database = self.open();
+        database.migrate().await.expect("migrated");
+        database
+    }
+}
+
+/// Few connections, as many tests run at once.
+fn open(url: &str) -> PgDatabase {
+    let settings = PgSettings {
+        pool_size: 5,
+        ..PgSettings::new(url)
+    };
+    PgDatabase::connect(&settings).expect("good settings")
+}
+
+async fn user_stores() -> Option<UserStores> {
+    let scratch = Scratch::new().await?;
+    Some(UserStores {
+        users: Arc::new(PgUserRepository::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
+    })
+}
+
+async fn ticket_stores() -> Option<TicketStores> {
+    let scratch = Scratch::new().await?;
+    Some(tickets_of(&scratch.migrated().await, scratch))
+}
+
+async fn reply_stores() -> Option<ReplyStores> {
+    let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
+    Some(ReplyStores {
+        around: tickets_of(&database, scratch),
+        replies: Arc::new(PgReplyStore::new(database.clone())),
+        events: Arc::new(PgReplyEventLog::new(database)),
+    })
+}
+
+async fn article_stores() -> Option<ArticleStores> {
+    let scratch = Scratch::new().await?;
+    Some(ArticleStores {
+        articles: Arc::new(PgArticleRepository::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
+    })
+}
+
+fn tickets_of(database: &PgDatabase, scratch: Scratch) -> TicketStores {
+    TicketStores {
+        users: Arc::new(PgUserRepository::new(database.clone())),
+        tickets: Arc::new(PgTicketRepository::new(database.clone())),
+        messages: Arc::new(PgMessageRepository::new(database.clone())),
+        keep: Box::new(scratch),
+    }
+}

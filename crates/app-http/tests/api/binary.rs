@@ -1,0 +1,129 @@
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use reqwest::{Client, RequestBuilder};
+use serde_json::json;
+
+use crate::harness::{Answer, soon};
+
+/// The real binary, in a folder of its own and without any of the test's environment.
+pub fn binary(folder: &Path, settings: &[(&str, &str)]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_support-assistant"));
+    command
+        .current_dir(folder)
+        .env_clear()
+        .envs(settings.iter().copied());
+    command
+}
+
+/// The real binary, serving.
+pub struct Server {
+    process: Child,
+    base_url: String,
+    client: Client,
+    log: Option<JoinHandle<String>>,
+}
+
+impl Server {
+    pub async fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut command = binary(folder, settings);
+        command.env("PORT", "0").stderr(Stdio::piped());
+        let mut process = command.spawn().expect("the binary starts");
+        let mut lines = BufReader::new(process.stderr.take().expect("a pipe")).lines();
+        let reading = tokio::task::spawn_blocking(move || {
+            let mut log = String::new();
+            for line in lines.by_ref() {
+                let line = line.expect("a line");
+                log.push_str(&line);
+                log.push('\n');
+                if let Some((_, url)) = line.split_once("listening on ") {
+                    let url = url.trim().trim_end_matches("\u{1b}[0m").to_owned();
+                    return (url, log, lines);
+                }
+            }
+            panic!("the server did not start:\n{log}");
+        });
+        let (base_url, mut log, lines) = soon("the server listens", reading)
+            .await
+            .expect("a server that listens");
+        let log = std::thread::spawn(move || {
+            for line in lines {
+                log.push_str(&line.expect("a line"));
+                log.push('\n');
+            }
+            log
+        });
+        let server = Self {
+            process,
+            base_url,
+            client: Client::new(),
+            log: Some(log),
+        };
+        soon("the server is ready", server.until_ready()).await;
+        server
+    }
+
+    async fn until_ready(&self) {
+        while Answer::to(self.request("/health/ready", "")).await.status != 200 {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    pub fn request(&self, path: &str, token: &str) -> RequestBuilder {
+        self.client
+            .get(format!("{}{path}", self.base_url))
+            .bearer_auth(token)
+    }
+
+    pub async fn post(&self, path: &str, token: &str, body: serde_json::Value) -> Answer {
+        let request = self.client.post(format!("{}{path}", self.base_url));
+        Answer::to(request.bearer_auth(token).json(&body)).await
+    }
+
+    pub async fn new_customer(&self) -> String {
+        let body = json!({"email": "ada@example.com", "password": "correct horse battery"});
+        self.post("/auth/signup", "", body.clone())
+            .await
+            .expect_status(201);
+        self.post("/auth/login", "", body)
+            .await
+            .expect_status(200)
+            .text_of("access_token")
+    }
+
+    pub async fn new_ticket(&self, token: &str) -> String {
+        let body = json!({"title": "Parcel", "description": "Where is it?"});
+        let ticket = self.post("/tickets", token, body).await.expect_status(201);
+        format!("/tickets/{}", ticket.text_of("id"))
+    }
+
+    /// Sends SIGKILL and waits for the process to be gone.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("a process to kill");
+        self.process.wait().expect("a process to wait for");
+    }
+
+    /// Sends SIGTERM; gives the exit code and the whole log.
+    pub fn terminate(&mut self) -> (Option<i32>, String) {
+        let id = self.process.id().to_string();
+        let sent = Command::new("kill")
+            .args(["-TERM", &id])
+            .status()
+            .expect("kill");
+        assert!(sent.success());
+        let code = self.process.wait().expect("an exit").code();
+        let log = self.log.take().expect("a log").join().expect("a whole log");
+        (code, log)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Gone already, when the test went well.
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}

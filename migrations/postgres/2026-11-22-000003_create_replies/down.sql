@@ -1,0 +1,2 @@
+DROP TABLE reply_claims;
+DROP TABLE replies;
