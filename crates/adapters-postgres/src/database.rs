@@ -1,21 +1,21 @@
+mod unit;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool::managed::Object;
-use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager as _};
+use diesel_async::AsyncPgConnection;
 use domain::ports::{Doorbell, RepositoryError};
 use futures_util::future::BoxFuture;
 use tokio::runtime::Handle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::bell::{Bell, Rings};
-use crate::error::{
-    Fault, MigrateError, SettingsError, StoreError, cut_short, late, no_connection,
-};
+use self::unit::{Kind, Work};
+use crate::bell::Bell;
+use crate::error::{MigrateError, SettingsError, StoreError, cut_short};
 use crate::health;
-use crate::pool::{Connections, Pool, Pooled};
+use crate::pool::{Connections, Pool};
 use crate::settings::{PgSettings, Target};
 
 /// How long a unit of work may take, waiting for a connection included.
@@ -57,7 +57,7 @@ impl PgDatabase {
     /// When it is not called on a Tokio runtime.
     pub fn connect(settings: &PgSettings) -> Result<Self, SettingsError> {
         let target = Arc::new(Target::parse(&settings.url)?);
-        let pool = Connections::pool(Arc::clone(&target), settings.pool_size)
+        let pool = Connections::pool(Arc::clone(&target), settings.pool_size.max(1))
             .map_err(|error| SettingsError::Pool(Box::new(error)))?;
         let handle = Handle::current();
         Ok(Self {
@@ -185,138 +185,4 @@ impl PgDatabase {
             .await
             .map_err(cut_short)?
     }
-}
-
-/// What a unit of work does with its connection. It may be called again when it did nothing.
-pub(crate) trait Work<I, R>:
-    for<'c> Fn(&'c AsyncPgConnection, &'c I, &'c mut Rings) -> BoxFuture<'c, Result<R, StoreError>>
-    + Send
-    + Sync
-    + 'static
-{
-}
-
-impl<I, R, F> Work<I, R> for F where
-    F: for<'c> Fn(
-            &'c AsyncPgConnection,
-            &'c I,
-            &'c mut Rings,
-        ) -> BoxFuture<'c, Result<R, StoreError>>
-        + Send
-        + Sync
-        + 'static
-{
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Read,
-    Statement,
-    Transaction,
-}
-
-struct Failure {
-    error: RepositoryError,
-    /// Whether it is known that nothing was done, and that another try may go better.
-    did_nothing: bool,
-}
-
-impl Failure {
-    fn of(StoreError { error, fault }: StoreError, kind: Kind) -> Self {
-        Self {
-            error,
-            did_nothing: fault == Fault::Contended || (fault == Fault::Lost && kind == Kind::Read),
-        }
-    }
-}
-
-impl Inner {
-    async fn attempt<I, R>(
-        &self,
-        kind: Kind,
-        deadline: Instant,
-        input: &I,
-        work: &impl Work<I, R>,
-    ) -> Result<R, Failure> {
-        let failed = |error| Failure::of(error, kind);
-        let mut pooled = timeout_at(deadline, self.pool.get())
-            .await
-            .map_err(|_| failed(late()))?
-            .map_err(|error| failed(no_connection(error)))?;
-        pooled.in_use = true;
-        let mut rings = Rings::default();
-        let unit = async {
-            match kind {
-                Kind::Read | Kind::Statement => {
-                    alone(&mut pooled, kind, input, &mut rings, work).await
-                }
-                Kind::Transaction => self.transaction(&mut pooled, input, &mut rings, work).await,
-            }
-        };
-        let Ok(outcome) = timeout_at(deadline, unit).await else {
-            Object::take(pooled).discard();
-            return Err(failed(late()));
-        };
-        let value = outcome?;
-        self.bell.ring(rings);
-        Ok(value)
-    }
-
-    async fn transaction<I, R>(
-        &self,
-        pooled: &mut Pooled,
-        input: &I,
-        rings: &mut Rings,
-        work: &impl Work<I, R>,
-    ) -> Result<R, Failure> {
-        let failed = |error| Failure::of(error, Kind::Transaction);
-        if let Err(error) = AnsiTransactionManager::begin_transaction(&mut pooled.connection).await
-        {
-            let StoreError { error, fault } = error.into();
-            return Err(Failure {
-                error,
-                did_nothing: fault != Fault::Final,
-            });
-        }
-        let connection = &pooled.connection;
-        let outcome = async {
-            let value = work(connection, input, rings).await?;
-            rings.announce(connection, self.bell.instance).await?;
-            Ok(value)
-        }
-        .await;
-        match outcome {
-            Ok(value) => {
-                AnsiTransactionManager::commit_transaction(&mut pooled.connection)
-                    .await
-                    .map_err(|error| failed(error.into()))?;
-                pooled.in_use = false;
-                Ok(value)
-            }
-            Err(error) => {
-                let rollback =
-                    AnsiTransactionManager::rollback_transaction(&mut pooled.connection).await;
-                pooled.in_use = rollback.is_err();
-                Err(failed(error))
-            }
-        }
-    }
-}
-
-async fn alone<I, R>(
-    pooled: &mut Pooled,
-    kind: Kind,
-    input: &I,
-    rings: &mut Rings,
-    work: &impl Work<I, R>,
-) -> Result<R, Failure> {
-    let outcome = work(&pooled.connection, input, rings).await;
-    pooled.in_use = matches!(
-        &outcome,
-        Err(StoreError {
-            fault: Fault::Lost,
-            ..
-        })
-    );
-    outcome.map_err(|error| Failure::of(error, kind))
 }

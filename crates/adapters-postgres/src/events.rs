@@ -139,7 +139,7 @@ async fn is_stored(
 }
 
 /// The events of a reply from this number on, in order.
-fn events(reply_id: ReplyId, from: i64) -> reply_events::BoxedQuery<'static, Pg> {
+pub(crate) fn events(reply_id: ReplyId, from: i64) -> reply_events::BoxedQuery<'static, Pg> {
     reply_events::table
         .filter(reply_events::reply_id.eq(reply_id.as_uuid()))
         .filter(reply_events::sequence.ge(from))

@@ -100,7 +100,7 @@ fn versions() -> Result<Vec<String>, BoxError> {
 pub(crate) async fn migrate(target: &Target) -> Result<(), MigrateError> {
     let link = timeout(CONNECT_TIMEOUT, target.link(Purpose::Migrating))
         .await
-        .map_err(|_| late().error)?
+        .or(Err(late().error))?
         .map_err(|error| RepositoryError::Unavailable(Box::new(error)))?;
     let connection = AsyncPgConnection::try_from(link.client)
         .await

@@ -17,6 +17,8 @@ mod events;
 mod health;
 mod link;
 mod messages;
+#[cfg(test)]
+mod plans;
 mod pool;
 mod replies;
 mod schema;

@@ -141,7 +141,7 @@ async fn append(
 }
 
 /// One row more than the limit, to tell whether more follow.
-fn page(
+pub(crate) fn page(
     ticket_id: TicketId,
     audience: Audience,
     after: Option<i64>,

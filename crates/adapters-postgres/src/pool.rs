@@ -55,9 +55,10 @@ impl managed::Manager for Connections {
     type Error = LinkError;
 
     async fn create(&self) -> Result<Pooled, LinkError> {
-        let Link { client, driver, .. } = self.target.link(Purpose::Serving).await?;
+        // Boxed, so that units of work that find a connection carry no room for making one.
+        let Link { client, driver, .. } = Box::pin(self.target.link(Purpose::Serving)).await?;
         Ok(Pooled {
-            connection: AsyncPgConnection::try_from(client).await?,
+            connection: Box::pin(AsyncPgConnection::try_from(client)).await?,
             driver,
             in_use: false,
         })

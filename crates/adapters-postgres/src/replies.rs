@@ -21,6 +21,8 @@ use domain::reply::{Conclusion, Lease, Reply};
 use futures_util::FutureExt as _;
 
 pub(crate) use self::cancel::carry_out;
+#[cfg(test)]
+pub(crate) use self::takeover::expired;
 use crate::columns::{clock_timestamp, uuid_or};
 use crate::database::PgDatabase;
 use crate::error::StoreError;
@@ -109,7 +111,7 @@ impl ReplyStore for PgReplyStore {
 }
 
 /// The reply to the ticket's newest question.
-fn current(ticket_id: TicketId) -> replies::BoxedQuery<'static, Pg> {
+pub(crate) fn current(ticket_id: TicketId) -> replies::BoxedQuery<'static, Pg> {
     let message = newest_customer_message(ticket_id)
         .select(messages::id)
         .single_value();

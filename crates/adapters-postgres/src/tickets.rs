@@ -115,7 +115,7 @@ impl TicketRepository for PgTicketRepository {
 }
 
 /// One row more than the limit, to tell whether more follow.
-fn page(
+pub(crate) fn page(
     filter: TicketFilter,
     after: Option<TicketCursor>,
     limit: PageLimit,

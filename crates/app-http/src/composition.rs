@@ -105,7 +105,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     if matches!(config.database, Database::Sqlite(_)) {
         install_samples(&stores, &services).await?;
     }
-    let engine = start_engine(config, &stores, &services, model)?;
+    let engine = start_engine(config, &stores, &services, model, prepared.clone())?;
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
         prepared,
@@ -149,6 +149,7 @@ fn start_engine(
     stores: &Stores,
     services: &Services,
     model: Arc<dyn ChatModel>,
+    prepared: CancellationToken,
 ) -> anyhow::Result<ReplyEngine> {
     let prepare = PrepareReply::new(
         Arc::clone(&stores.tickets),
@@ -163,6 +164,7 @@ fn start_engine(
         prepare,
         clock: Arc::clone(&services.clock),
         ids: Arc::clone(&services.ids),
+        prepared,
     };
     let settings = EngineSettings {
         lease: config.lease,

@@ -37,6 +37,8 @@ pub struct EngineParts {
     pub clock: Arc<dyn Clock>,
     /// Makes ids.
     pub ids: Arc<dyn IdGenerator>,
+    /// Cancelled as soon as the store has what replies need; until then nothing is looked for.
+    pub prepared: CancellationToken,
 }
 
 /// How the engine works.

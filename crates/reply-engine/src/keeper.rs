@@ -13,6 +13,10 @@ use crate::engine::Shared;
 
 /// Renews leases three times in their span and looks for expired ones of others.
 pub(crate) async fn keep_leases(shared: Arc<Shared>) {
+    tokio::select! {
+        () = shared.stopped.cancelled() => return,
+        () = shared.parts.prepared.cancelled() => {}
+    }
     let mut ticks = tokio::time::interval(shared.settings.lease / 3);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {

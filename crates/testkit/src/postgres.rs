@@ -107,11 +107,10 @@ async fn find_or_start() -> Option<Server> {
     Some(Server::Private(Cluster::start(programs).await))
 }
 
-#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn say_skipped() {
     let ci = env::var_os("CI").is_some_and(|value| value == "true");
     assert!(!ci, "PostgreSQL is not installed");
-    eprintln!("SKIPPED: PostgreSQL is not installed, so nothing was tested over it");
+    crate::say("SKIPPED: PostgreSQL is not installed, so this test was not run over it");
 }
 
 /// The same server's other database.

@@ -56,7 +56,7 @@ pub(super) async fn take_over_expired(
 }
 
 /// Replies that run without anybody's lease.
-fn expired(now: DateTime<Utc>) -> replies::BoxedQuery<'static, Pg> {
+pub(crate) fn expired(now: DateTime<Utc>) -> replies::BoxedQuery<'static, Pg> {
     replies::table
         .filter(replies::ended_at.is_null())
         .filter(replies::lease_until.le(now))

@@ -23,9 +23,9 @@ async fn another_process_hears_of_appends_and_cancellations() {
     let there = scratch.open();
     let (ticket, lease) = running_in(&here, 1).await;
     let log = PgReplyEventLog::new(here.clone());
-    let mut heard_here = log.doorbell();
-    let log_there = PgReplyEventLog::new(there);
-    let mut heard_there = log_there.doorbell();
+    let mut own_bell = log.doorbell();
+    let others_log = PgReplyEventLog::new(there);
+    let mut others_bell = others_log.doorbell();
     listening(&scratch, 2).await;
 
     let batch = [Appending {
@@ -40,16 +40,16 @@ async fn another_process_hears_of_appends_and_cancellations() {
         reply_id: lease.reply_id,
         last_sequence,
     };
-    assert_eq!(next(&mut heard_there).await, ring(1));
+    assert_eq!(next(&mut others_bell).await, ring(1));
 
     let tickets = PgTicketRepository::new(here);
     let change = TicketChange::HandOff { by: ticket.user_id };
     let changed = tickets.change(ticket.id, change, DateTime::UNIX_EPOCH);
     changed.await.expect("changed");
-    assert_eq!(next(&mut heard_there).await, ring(2));
+    assert_eq!(next(&mut others_bell).await, ring(2));
     // Its own append it did not hear of, nor twice of the cancellation.
-    assert_eq!(next(&mut heard_here).await, ring(2));
-    assert_eq!(heard_here.next().now_or_never(), None);
+    assert_eq!(next(&mut own_bell).await, ring(2));
+    assert_eq!(own_bell.next().now_or_never(), None);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -59,8 +59,8 @@ async fn a_bell_whose_connection_was_lost_rings_again() {
     };
     let here = scratch.migrated().await;
     let (_, lease) = running_in(&here, 1).await;
-    let log_there = PgReplyEventLog::new(scratch.open());
-    let mut heard = log_there.doorbell();
+    let others_log = PgReplyEventLog::new(scratch.open());
+    let mut heard = others_log.doorbell();
     listening(&scratch, 1).await;
     let client = client(scratch.url()).await;
     let killed = client.batch_execute(
@@ -105,8 +105,8 @@ async fn a_batch_of_hundreds_of_replies_is_announced_whole() {
             events: vec![delta(1, "Hello")],
         });
     }
-    let log_there = PgReplyEventLog::new(scratch.open());
-    let mut heard = log_there.doorbell();
+    let others_log = PgReplyEventLog::new(scratch.open());
+    let mut heard = others_log.doorbell();
     listening(&scratch, 1).await;
     let outcomes = PgReplyEventLog::new(here).append(&batch).await;
     assert_eq!(

@@ -24,6 +24,7 @@ mod harness;
 mod health;
 mod interruption;
 mod messages;
+mod readme;
 mod resuming;
 mod tickets;
 

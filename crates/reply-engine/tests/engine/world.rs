@@ -20,6 +20,7 @@ use reply_engine::{Cursor, EngineParts, EngineSettings, Frame, Opening, ReplyEng
 use tempfile::TempDir;
 use testkit::fakes::{FixedClock, FixedPassageSearch, SequentialIds};
 use tokio::runtime::Handle;
+use tokio_util::sync::CancellationToken;
 
 /// How long a test waits for what must happen.
 pub const DEADLINE: Duration = Duration::from_secs(20);
@@ -102,6 +103,8 @@ impl World {
         let tickets = Arc::new(SqliteTicketRepository::new(self.database.clone()));
         let prompts = PromptFactory::new(PromptLimits::default()).expect("templates");
         let search = Arc::new(FixedPassageSearch::nothing());
+        let prepared = CancellationToken::new();
+        prepared.cancel();
         let parts = EngineParts {
             store: Arc::new(SqliteReplyStore::new(self.database.clone())),
             log: Arc::new(SqliteReplyEventLog::new(self.database.clone())),
@@ -109,6 +112,7 @@ impl World {
             prepare: PrepareReply::new(tickets, Arc::new(self.messages()), search, prompts),
             clock: Arc::new(FixedClock::default()),
             ids: self.ids.clone(),
+            prepared,
         };
         let settings = EngineSettings {
             lease: Duration::from_secs(1),

@@ -1,0 +1,159 @@
+//! How the server finds rows for the queries that are asked all the time, among some thousands of
+//! which each query wants a few.
+
+use chrono::{DateTime, Utc};
+use diesel::pg::Pg;
+use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
+use diesel::result::QueryResult;
+use diesel::sql_types::Text;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::ids::{ReplyId, TicketId, UserId};
+use domain::message::Audience;
+use domain::page::PageLimit;
+use domain::ticket::{TicketCursor, TicketFilter, TicketStatus};
+use futures_util::FutureExt as _;
+use testkit::postgres::{FreshDatabase, fresh_database};
+use uuid::Uuid;
+
+use crate::database::PgDatabase;
+use crate::settings::PgSettings;
+use crate::{events, messages, replies, tickets};
+
+/// Nine customers with 900 tickets each, one in ten of them pending; 8 messages and a reply with 4
+/// events on every ticket; one reply in 500 runs.
+const ROWS: &str = "
+INSERT INTO users (id, email, password_hash, role, created_at)
+SELECT lpad(u::text, 32, '0')::uuid, u || '@example.com', '', 'user', now()
+FROM generate_series(1, 9) AS u;
+INSERT INTO tickets (id, user_id, title, description, priority, status, assistant_enabled,
+    created_at, updated_at, version)
+SELECT lpad(t::text, 32, '0')::uuid, lpad((t % 9 + 1)::text, 32, '0')::uuid, 'Refund', 'How?',
+    'normal', CASE WHEN t % 10 = 7 THEN 'pending' ELSE 'open' END, TRUE,
+    timestamptz '2026-01-01' + t * interval '1 second', now(), 1
+FROM generate_series(1, 8100) AS t;
+INSERT INTO replies (id, ticket_id, user_id, question_id, attempt, status, last_sequence, text,
+    model, sources, error_code, created_at, attempt_started_at, ended_at, epoch, owner, lease_until)
+SELECT t.id, t.id, t.user_id, t.id, 1, CASE WHEN runs THEN 'streaming' ELSE 'failed' END, 3, 'text',
+    'model', '[]', CASE WHEN runs THEN NULL ELSE 'internal' END, now(), now(),
+    CASE WHEN runs THEN NULL ELSE now() END, 1, t.id, now()
+FROM tickets AS t
+CROSS JOIN LATERAL (SELECT extract(epoch FROM t.created_at)::bigint % 500 = 0) AS r (runs);
+INSERT INTO reply_events (reply_id, sequence, attempt, kind, text_end, text)
+SELECT id, e, 1, 'delta', e, 'x' FROM replies, generate_series(0, 3) AS e;
+INSERT INTO messages (id, ticket_id, position, author, author_id, content, visibility, is_complete,
+    created_at)
+SELECT gen_random_uuid(), id, m, 'customer', user_id, 'Hello', 'public', TRUE, now()
+FROM tickets, generate_series(1, 8) AS m;
+ANALYZE;
+";
+
+struct Explain<Q>(Q);
+
+impl<Q: QueryFragment<Pg>> QueryFragment<Pg> for Explain<Q> {
+    fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
+        out.unsafe_to_cache_prepared();
+        out.push_sql("EXPLAIN ");
+        self.0.walk_ast(out)
+    }
+}
+
+impl<Q> QueryId for Explain<Q> {
+    type QueryId = ();
+
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<Q> Query for Explain<Q> {
+    type SqlType = Text;
+}
+
+async fn plan<Q>(mut connection: &AsyncPgConnection, query: Q) -> String
+where
+    Q: QueryFragment<Pg> + Send,
+{
+    let lines: Vec<String> = Explain(query).load(&mut connection).await.unwrap();
+    lines.join("\n")
+}
+
+async fn filled() -> Option<(FreshDatabase, PgDatabase)> {
+    let fresh = fresh_database().await?;
+    let database = PgDatabase::connect(&PgSettings::new(fresh.url())).unwrap();
+    database.migrate().await.unwrap();
+    let (client, connection) = tokio_postgres::connect(fresh.url(), tokio_postgres::NoTls)
+        .await
+        .unwrap();
+    tokio::runtime::Handle::current().spawn(connection);
+    client.batch_execute(ROWS).await.unwrap();
+    Some((fresh, database))
+}
+
+fn number(number: u128) -> Uuid {
+    Uuid::parse_str(&format!("{number:032}")).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_all_the_time_is_found_by_an_index() {
+    let Some((_fresh, database)) = filled().await else {
+        return;
+    };
+    let checked = database
+        .read((), |connection, ()| check(connection).map(Ok).boxed())
+        .await;
+    checked.unwrap();
+}
+
+async fn check(connection: &AsyncPgConnection) {
+    let cursor = Some(TicketCursor {
+        created_at: "2026-01-01T01:40:00Z".parse::<DateTime<Utc>>().unwrap(),
+        id: TicketId::from_uuid(number(6000)),
+    });
+    let page = PageLimit::default();
+    let user_id = Some(UserId::from_uuid(number(8)));
+    let status = Some(TicketStatus::Pending);
+    for (user_id, status, index) in [
+        (None, None, "tickets_by_age"),
+        (user_id, None, "tickets_by_user"),
+        (None, status, "tickets_by_status"),
+        (user_id, status, "tickets_by_user_and_status"),
+    ] {
+        for after in [None, cursor] {
+            let filter = TicketFilter { user_id, status };
+            let plan = plan(connection, tickets::page(filter, after, page)).await;
+            assert_uses(&plan, index);
+            assert!(!plan.contains("Sort"), "{plan}");
+            if after.is_some() {
+                let entered = plan.contains("Index Cond") && plan.contains("ROW(created_at, id) <");
+                assert!(entered, "{plan}");
+            }
+        }
+    }
+    let ticket_id = TicketId::from_uuid(number(6000));
+    let customer = Audience::Customer;
+    let query = messages::page(ticket_id, customer, Some(3), page);
+    assert_uses(
+        &plan(connection, query).await,
+        "messages_ticket_id_position_key",
+    );
+
+    let found = plan(connection, replies::current(ticket_id)).await;
+    assert_uses(&found, "replies_question_id_key");
+    assert_uses(&found, "messages_ticket_id_position_key");
+
+    let lost = plan(
+        connection,
+        replies::expired("2027-01-01T00:00:00Z".parse().unwrap()),
+    )
+    .await;
+    assert_uses(&lost, "running_replies_by_lease");
+
+    let log = events::events(ReplyId::from_uuid(number(6000)), 2);
+    assert_uses(&plan(connection, log).await, "reply_events_pkey");
+}
+
+#[track_caller]
+fn assert_uses(plan: &str, index: &str) {
+    let by_index = plan.lines().any(|line| {
+        line.contains(&format!("using {index} ")) || line.contains(&format!("on {index} "))
+    });
+    assert!(by_index && !plan.contains("Seq Scan"), "{index}:\n{plan}");
+}
