@@ -79,6 +79,8 @@ pub(crate) struct CorruptColumn {
 pub(crate) enum Fault {
     /// The same would happen again, or nobody knows.
     Final,
+    /// Something before it in its transaction failed.
+    Aftermath,
     /// Others were in the way; nothing was done.
     Contended,
     /// The connection is gone. Whether anything was done depends on how far it got.
@@ -99,7 +101,7 @@ impl From<DieselError> for StoreError {
             DieselError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
                 RepositoryError::Conflict
             }
-            _ if fault != Fault::Final || is_passing(&error) => {
+            _ if matches!(fault, Fault::Contended | Fault::Lost) || is_passing(&error) => {
                 RepositoryError::Unavailable(Box::new(error))
             }
             _ => RepositoryError::Corrupt(Box::new(error)),
@@ -137,6 +139,8 @@ fn fault(error: &DieselError) -> Fault {
                 Fault::Contended
             } else if message.starts_with("terminating connection") {
                 Fault::Lost
+            } else if message.starts_with("current transaction is aborted") {
+                Fault::Aftermath
             } else {
                 Fault::Final
             }

@@ -17,6 +17,7 @@ mod events;
 mod health;
 mod link;
 mod messages;
+mod pipeline;
 #[cfg(test)]
 mod plans;
 mod pool;

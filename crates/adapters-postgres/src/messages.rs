@@ -11,7 +11,6 @@ use domain::message::{Audience, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{AppendMessageError, MessageRepository, RepositoryError};
 use futures_util::FutureExt as _;
-use tokio::try_join;
 
 pub(crate) use self::question::{
     Question, is_answered_by_agent, newest_customer_message, newest_question,
@@ -20,6 +19,7 @@ use crate::bell::Rings;
 use crate::database::PgDatabase;
 use crate::error::StoreError;
 use crate::messages::row::MessageRow;
+use crate::pipeline::both;
 use crate::schema::messages;
 use crate::{replies, tickets};
 
@@ -132,11 +132,15 @@ async fn append(
         is_complete: true,
         created_at,
     };
-    try_join!(
+    let stored = both(
         insert(connection, &message),
         tickets::save(connection, &ticket),
+    );
+    both(
+        stored,
         replies::carry_out(connection, ticket_id, effect, created_at, rings),
-    )?;
+    )
+    .await?;
     Ok(Ok(message))
 }
 

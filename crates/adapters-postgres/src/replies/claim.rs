@@ -3,7 +3,6 @@ use diesel_async::AsyncPgConnection;
 use domain::ports::{Claim, ClaimRequest};
 use domain::reply::RestartReason;
 use domain::ticket::{Ticket, TicketStatus};
-use tokio::try_join;
 
 use super::limits;
 use super::row::{Holder, ReplyRow};
@@ -11,6 +10,7 @@ use crate::bell::Rings;
 use crate::columns::{database_now, lease_end};
 use crate::error::StoreError;
 use crate::messages::{Question, is_answered_by_agent, newest_question};
+use crate::pipeline::both;
 use crate::tickets;
 
 pub(super) async fn claim(
@@ -22,11 +22,12 @@ pub(super) async fn claim(
         return Ok(Claim::NothingToAnswer);
     };
     let question = newest_question(connection, ticket.id).await?;
-    let (is_answered, row, now) = try_join!(
-        is_answered_by_agent(connection, ticket.id, question),
+    let locked = both(
         ReplyRow::lock_by_question(connection, question.id),
         database_now(connection),
-    )?;
+    );
+    let answered = is_answered_by_agent(connection, ticket.id, question);
+    let ((row, now), is_answered) = both(locked, answered).await?;
     let waits = ticket.status != TicketStatus::Closed && !is_answered;
     let holder = Holder {
         owner: request.owner,

@@ -3,12 +3,12 @@ use domain::message::{Author, Message, Visibility};
 use domain::ports::Finished;
 use domain::reply::{Conclusion, FinishReason, Lease, Reply, Verdict};
 use domain::ticket::{Ticket, TicketRefusal};
-use tokio::try_join;
 
 use super::row::ReplyRow;
 use crate::bell::Rings;
 use crate::columns::{database_now, parsed};
 use crate::error::StoreError;
+use crate::pipeline::both;
 use crate::{messages, tickets};
 
 pub(super) async fn finish(
@@ -20,10 +20,8 @@ pub(super) async fn finish(
     let Some(mut ticket) = tickets::lock_of_reply(connection, lease.reply_id).await? else {
         return Ok(Finished::Fenced);
     };
-    let (row, now) = try_join!(
-        ReplyRow::lock(connection, lease.reply_id),
-        database_now(connection),
-    )?;
+    let locked = ReplyRow::lock(connection, lease.reply_id);
+    let (row, now) = both(locked, database_now(connection)).await?;
     let Some(mut row) = row else {
         return Ok(Finished::Fenced);
     };
@@ -52,10 +50,11 @@ pub(super) async fn finish(
     rings.elsewhere(row.ring());
     let reply = row.into_reply(now)?;
     if let Some(answer) = answer {
-        try_join!(
+        both(
             insert_message(connection, &reply, conclusion, answer),
             tickets::save(connection, &ticket),
-        )?;
+        )
+        .await?;
     }
     Ok(Finished::Done(Box::new(reply)))
 }

@@ -6,10 +6,10 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::UserId;
 use domain::ports::{ClaimRequest, ReplyLimits};
 use domain::reply::Reply;
-use tokio::try_join;
 use uuid::Uuid;
 
 use crate::error::StoreError;
+use crate::pipeline::both;
 use crate::schema::{replies, reply_claims, users};
 
 const WINDOW: Duration = Duration::from_mins(1);
@@ -27,10 +27,11 @@ pub(super) async fn wait(
         return Ok(None);
     };
     lock_user(connection, user_id).await?;
-    let (claimed, running) = try_join!(
+    let (claimed, running) = both(
         claimed(connection, request.at, user_id, limits),
         running(connection, user_id),
-    )?;
+    )
+    .await?;
     if u32::try_from(claimed.len()).is_ok_and(|count| count >= limits.per_minute) {
         // There is room again once the oldest of these has left the window.
         let oldest = claimed.last().copied().unwrap_or(request.at);
@@ -103,6 +104,6 @@ pub(super) async fn record(
             reply_claims::claimed_at.eq(at),
         ))
         .execute(&mut pipelined);
-    try_join!(forget, record)?;
+    both(forget, record).await?;
     Ok(())
 }

@@ -10,11 +10,11 @@ use domain::reply::{
     Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, ReplyState, RestartReason,
 };
 use serde_json::{Value, json};
-use tokio::try_join;
 use uuid::Uuid;
 
 use crate::error::{CorruptColumn, StoreError};
 use crate::events;
+use crate::pipeline::both;
 use crate::schema::replies;
 
 /// A reply's row. A change loads and locks it, turns it and saves it whole.
@@ -194,7 +194,7 @@ impl ReplyRow {
                 .await
                 .map_err(StoreError::from)
         };
-        try_join!(row, events::insert(connection, self.reply_id(), &created))?;
+        both(row, events::insert(connection, self.reply_id(), &created)).await?;
         Ok(())
     }
 
@@ -264,7 +264,7 @@ impl ReplyRow {
                 .await
                 .map_err(StoreError::from)
         };
-        try_join!(row, events::insert(connection, self.reply_id(), &event))?;
+        both(row, events::insert(connection, self.reply_id(), &event)).await?;
         Ok(())
     }
 }

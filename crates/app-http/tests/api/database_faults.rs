@@ -117,15 +117,15 @@ async fn a_server_that_starts_before_its_database_waits_for_it() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_database_that_refuses_connections_makes_everything_503_until_it_is_back() {
+/// Everything is 503 while the database is away, and works when it is back, without a restart.
+async fn goes_and_comes_back(break_off: fn(&FaultProxy)) {
     let Some(faulty) = faulty().await else { return };
     let app = TestApp::at_home(Arc::clone(&faulty.home), &[], Some(model())).await;
     until_ready_is(&app, 200).await;
     let ada = app.customer("ada").await;
     let ticket = ada.open_ticket().await;
 
-    faulty.proxy.refuse();
+    break_off(&faulty.proxy);
     assert_unavailable(&ada, &ticket).await;
     until_ready_is(&app, 503).await;
     app.stranger().get("/health/live").await.expect_status(200);
@@ -144,24 +144,13 @@ async fn a_database_that_refuses_connections_makes_everything_503_until_it_is_ba
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_refuses_connections_makes_everything_503_until_it_is_back() {
+    goes_and_comes_back(FaultProxy::refuse).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_falls_silent_makes_everything_503_until_it_is_back() {
-    let Some(faulty) = faulty().await else { return };
-    let app = TestApp::at_home(Arc::clone(&faulty.home), &[], Some(model())).await;
-    until_ready_is(&app, 200).await;
-    let ada = app.customer("ada").await;
-    let ticket = ada.open_ticket().await;
-
-    faulty.proxy.swallow();
-    assert_unavailable(&ada, &ticket).await;
-    until_ready_is(&app, 503).await;
-    app.stranger().get("/health/live").await.expect_status(200);
-
-    faulty.proxy.pass();
-    until_ready_is(&app, 200).await;
-    assert_eq!(
-        shown_text(&ada.stream(&ticket).await.rest().await),
-        "Hello there"
-    );
+    goes_and_comes_back(FaultProxy::swallow).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

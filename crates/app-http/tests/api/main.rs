@@ -30,6 +30,7 @@ mod interruption;
 mod messages;
 mod readme;
 mod resuming;
+mod sample_articles;
 mod tickets;
 
 /// The database that these tests run over.

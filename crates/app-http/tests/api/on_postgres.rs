@@ -19,6 +19,8 @@ mod ai_response;
 mod bad_input;
 mod binary;
 mod database_faults;
+mod end_to_end;
+mod framework_refusals;
 mod handoff;
 mod harness;
 mod health;
