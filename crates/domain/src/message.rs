@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{MessageId, ReplyId, TicketId, UserId};
+use crate::reply::{Answer, Conclusion, Reply};
 use crate::text::text;
 
 text!(
@@ -104,6 +105,29 @@ pub struct Message {
     pub is_complete: bool,
     /// When it was written.
     pub created_at: DateTime<Utc>,
+}
+
+impl Message {
+    /// The message that a reply's text becomes.
+    pub fn of_answer(
+        reply: &Reply,
+        conclusion: &Conclusion,
+        answer: Answer,
+        position: i64,
+    ) -> Self {
+        Self {
+            id: conclusion.message_id,
+            ticket_id: reply.ticket_id,
+            position,
+            author: Author::Assistant,
+            content: reply.text.clone(),
+            visibility: Visibility::Public,
+            in_reply_to: reply.question.in_reply_to(reply.ticket_id),
+            reply_id: Some(reply.id),
+            is_complete: answer.is_complete,
+            created_at: conclusion.ended_at,
+        }
+    }
 }
 
 /// A person's message on its way into a ticket.

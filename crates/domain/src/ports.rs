@@ -37,7 +37,8 @@ pub use self::passage_search::PassageSearch;
 pub use self::password_hasher::{PasswordHasher, PasswordHasherError};
 pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLog, Ring};
 pub use self::reply_store::{
-    Claim, ClaimRequest, Finished, ReplyLimits, ReplyStore, Takeover, TakeoverRequest,
+    Claim, ClaimDecision, ClaimRequest, Finished, ReplyLimits, ReplyStore, Takeover,
+    TakeoverRequest, Tried,
 };
 pub use self::store_health::StoreHealth;
 pub use self::ticket_repository::{ChangeTicketError, TicketRepository};

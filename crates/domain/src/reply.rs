@@ -9,8 +9,8 @@ use serde::{Deserialize, Serialize};
 
 pub use self::event::{EventId, EventKind, LoggedEvent, Position};
 pub use self::outcome::{
-    CancelReason, CancelledBy, Conclusion, Ending, FailureCode, FinishReason, IncompleteReason,
-    ReplyState, RestartReason, Usage, Verdict,
+    Answer, CancelReason, CancelledBy, Conclusion, Ending, FailureCode, FinishReason,
+    IncompleteReason, ReplyState, RestartReason, Usage, Verdict,
 };
 use crate::ids::{ArticleId, OwnerId, QuestionId, ReplyId, TicketId, UserId};
 

@@ -145,7 +145,7 @@ async fn questions_about_something_else_are_not_answered() {
         "How long does it take to fly to Mars?",
         "Can you write me a poem about my order?",
         "What is the best order to watch the films?",
-        "What is your CEO's phone number?",
+        "What is your managing director's phone number?",
         "How do I change my tyres?",
         "How do I cancel my gym subscription?",
         "My neighbour's dog is broken",

@@ -1,8 +1,8 @@
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
-use domain::ports::{Claim, ClaimRequest};
+use domain::ports::{Claim, ClaimDecision, ClaimRequest, Ring};
 use domain::reply::RestartReason;
-use domain::ticket::{Ticket, TicketStatus};
+use domain::ticket::Ticket;
 
 use super::limits;
 use super::row::{Holder, ReplyRow};
@@ -28,26 +28,29 @@ pub(super) async fn claim(
     );
     let answered = is_answered_by_agent(connection, ticket.id, question);
     let ((row, now), is_answered) = both(locked, answered).await?;
-    let waits = ticket.status != TicketStatus::Closed && !is_answered;
     let holder = Holder {
         owner: request.owner,
         lease_until: lease_end(now, request.lease),
     };
-    match row {
-        Some(row) => {
-            let may_retry = waits && ticket.assistant_enabled;
-            let claim = retry(connection, request, row, may_retry, (holder, now)).await?;
+    let existing = row.as_ref().map(ReplyRow::tried).transpose()?;
+    match (request.decide(&ticket, is_answered, existing), row) {
+        (ClaimDecision::AssistantOff, _) => Ok(Claim::AssistantOff),
+        (ClaimDecision::Begin, None) => {
+            begin(connection, request, &ticket, question, (holder, now)).await
+        }
+        (ClaimDecision::Retry, Some(row)) => {
+            let claim = retry(connection, request, row, (holder, now)).await?;
             if let Claim::Granted(_, reply) = &claim {
-                rings.elsewhere(domain::ports::Ring {
-                    reply_id: reply.id,
-                    last_sequence: reply.last_sequence,
+                let (reply_id, last_sequence) = (reply.id, reply.last_sequence);
+                rings.elsewhere(Ring {
+                    reply_id,
+                    last_sequence,
                 });
             }
             Ok(claim)
         }
-        None if !waits => Ok(Claim::NothingToAnswer),
-        None if !ticket.assistant_enabled => Ok(Claim::AssistantOff),
-        None => begin(connection, request, &ticket, question, (holder, now)).await,
+        (_, Some(row)) => Ok(Claim::Existing(Box::new(row.into_reply(now)?))),
+        (_, None) => Ok(Claim::NothingToAnswer),
     }
 }
 
@@ -66,21 +69,13 @@ async fn begin(
     grant(connection, request, row, now).await
 }
 
-/// The reply as it is, unless it failed and gets another attempt.
+/// Another attempt at a reply that failed.
 async fn retry(
     connection: &AsyncPgConnection,
     request: &ClaimRequest,
     mut row: ReplyRow,
-    may_retry: bool,
     (holder, now): (Holder, DateTime<Utc>),
 ) -> Result<Claim, StoreError> {
-    let wanted = may_retry
-        && request.may_retry
-        && row.attempt < ClaimRequest::MAX_ATTEMPTS
-        && row.is_retryable()?;
-    if !wanted {
-        return Ok(Claim::Existing(Box::new(row.into_reply(now)?)));
-    }
     if let Some(retry_after) = limits::wait(connection, request, row.user_id()).await? {
         return Ok(Claim::OverLimit { retry_after });
     }

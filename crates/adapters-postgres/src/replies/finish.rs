@@ -1,8 +1,7 @@
 use diesel_async::AsyncPgConnection;
-use domain::message::{Author, Message, Visibility};
+use domain::message::Message;
 use domain::ports::Finished;
-use domain::reply::{Conclusion, FinishReason, Lease, Reply, Verdict};
-use domain::ticket::{Ticket, TicketRefusal};
+use domain::reply::{Answer, Conclusion, Lease, Reply, Verdict};
 
 use super::row::ReplyRow;
 use crate::bell::Rings;
@@ -33,7 +32,7 @@ pub(super) async fn finish(
         return Ok(Finished::Done(Box::new(row.into_reply(now)?)));
     }
     // A closed ticket has no running reply, since closing it cancels that.
-    let Ok(answer) = receive(&mut ticket, conclusion) else {
+    let Ok(answer) = ticket.receive_answer(conclusion) else {
         return Ok(Finished::Fenced);
     };
     match conclusion.verdict {
@@ -59,42 +58,6 @@ pub(super) async fn finish(
     Ok(Finished::Done(Box::new(reply)))
 }
 
-/// What becomes a message.
-#[derive(Clone, Copy, Debug)]
-struct Answer {
-    finish_reason: FinishReason,
-    is_complete: bool,
-}
-
-/// Lets the ticket take in the answer, if there is one.
-fn receive(ticket: &mut Ticket, conclusion: &Conclusion) -> Result<Option<Answer>, TicketRefusal> {
-    let at = conclusion.ended_at;
-    match conclusion.verdict {
-        Verdict::Completed {
-            finish_reason,
-            hands_off,
-        } => {
-            if hands_off {
-                ticket.receive_handing_off(at)?;
-            } else {
-                ticket.receive(Author::Assistant, Visibility::Public, at)?;
-            }
-            Ok(Some(Answer {
-                finish_reason,
-                is_complete: true,
-            }))
-        }
-        Verdict::Incomplete { reason } => {
-            ticket.receive(Author::Assistant, Visibility::Public, at)?;
-            Ok(Some(Answer {
-                finish_reason: reason.finish_reason(),
-                is_complete: false,
-            }))
-        }
-        Verdict::Failed { .. } => Ok(None),
-    }
-}
-
 /// What is kept with the reply of how it was made.
 fn record(row: &mut ReplyRow, conclusion: &Conclusion) -> Result<(), StoreError> {
     let template = conclusion.template.as_ref();
@@ -114,17 +77,7 @@ async fn insert_message(
     conclusion: &Conclusion,
     answer: Answer,
 ) -> Result<(), StoreError> {
-    let message = Message {
-        id: conclusion.message_id,
-        ticket_id: reply.ticket_id,
-        position: messages::next_position(connection, reply.ticket_id).await?,
-        author: Author::Assistant,
-        content: reply.text.clone(),
-        visibility: Visibility::Public,
-        in_reply_to: reply.question.in_reply_to(reply.ticket_id),
-        reply_id: Some(reply.id),
-        is_complete: answer.is_complete,
-        created_at: conclusion.ended_at,
-    };
+    let position = messages::next_position(connection, reply.ticket_id).await?;
+    let message = Message::of_answer(reply, conclusion, answer, position);
     messages::insert(connection, &message).await
 }

@@ -12,11 +12,6 @@ use crate::error::StoreError;
 use crate::pipeline::both;
 use crate::schema::{replies, reply_claims, users};
 
-const WINDOW: Duration = Duration::from_mins(1);
-
-/// A running reply may end at any time, so this is a guess.
-const UNTIL_ONE_ENDS: Duration = Duration::from_secs(2);
-
 /// How long the owner must wait for another generation; none if it may start now.
 pub(super) async fn wait(
     connection: &AsyncPgConnection,
@@ -32,18 +27,7 @@ pub(super) async fn wait(
         running(connection, user_id),
     )
     .await?;
-    if u32::try_from(claimed.len()).is_ok_and(|count| count >= limits.per_minute) {
-        // There is room again once the oldest of these has left the window.
-        let oldest = claimed.last().copied().unwrap_or(request.at);
-        let age = request
-            .at
-            .signed_duration_since(oldest)
-            .to_std()
-            .unwrap_or_default();
-        let left = WINDOW.saturating_sub(age);
-        return Ok(Some(left.max(Duration::from_secs(1))));
-    }
-    Ok((running >= i64::from(limits.concurrent)).then_some(UNTIL_ONE_ENDS))
+    Ok(limits.wait(&claimed, running, request.at))
 }
 
 /// An owner's claims on several tickets count one after the other. Rows may refer to the owner
@@ -67,7 +51,7 @@ async fn claimed(
 ) -> QueryResult<Vec<DateTime<Utc>>> {
     reply_claims::table
         .filter(reply_claims::user_id.eq(user_id.as_uuid()))
-        .filter(reply_claims::claimed_at.gt(at - WINDOW))
+        .filter(reply_claims::claimed_at.gt(at - ReplyLimits::WINDOW))
         .order(reply_claims::claimed_at.desc())
         .limit(i64::from(limits.per_minute))
         .select(reply_claims::claimed_at)
@@ -93,7 +77,7 @@ pub(super) async fn record(
     let user_id = reply.user_id.as_uuid();
     let forgotten = reply_claims::table
         .filter(reply_claims::user_id.eq(user_id))
-        .filter(reply_claims::claimed_at.le(at - WINDOW));
+        .filter(reply_claims::claimed_at.le(at - ReplyLimits::WINDOW));
     let mut pipelined = connection;
     let forget = diesel::delete(forgotten).execute(&mut connection);
     let record = diesel::insert_into(reply_claims::table)

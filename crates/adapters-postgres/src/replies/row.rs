@@ -5,7 +5,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
-use domain::ports::{ClaimRequest, Ring};
+use domain::ports::{ClaimRequest, Ring, Tried};
 use domain::reply::{
     Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, ReplyState, RestartReason,
 };
@@ -127,6 +127,14 @@ impl ReplyRow {
             owner: holder.owner.as_uuid(),
             lease_until: holder.lease_until,
         }
+    }
+
+    /// What a claim depends on.
+    pub(super) fn tried(&self) -> Result<Tried, StoreError> {
+        Ok(Tried {
+            attempt: self.attempt,
+            is_retryable: self.is_retryable()?,
+        })
     }
 
     /// The next attempt: what is known of the one before is given up.

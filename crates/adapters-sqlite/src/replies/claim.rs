@@ -1,7 +1,7 @@
 use diesel::prelude::*;
-use domain::ports::{Claim, ClaimRequest};
+use domain::ports::{Claim, ClaimDecision, ClaimRequest};
 use domain::reply::{Reply, RestartReason};
-use domain::ticket::{Ticket, TicketStatus};
+use domain::ticket::Ticket;
 
 use super::limits;
 use super::row::{Holder, ReplyRow};
@@ -18,21 +18,22 @@ pub(super) fn claim(
         return Ok(Claim::NothingToAnswer);
     };
     let question = newest_question(connection, ticket.id)?;
-    let waits = ticket.status != TicketStatus::Closed
-        && !is_answered_by_agent(connection, ticket.id, question)?;
     let now = database_now(connection)?;
     let holder = Holder {
         owner: request.owner,
         lease_until: lease_end(now, request.lease),
     };
-    match ReplyRow::find_by_question(connection, question.id)? {
-        Some(row) => {
-            let may_retry = waits && ticket.assistant_enabled;
-            retry(connection, request, row, may_retry, (holder, now))
+    let is_answered = is_answered_by_agent(connection, ticket.id, question)?;
+    let row = ReplyRow::find_by_question(connection, question.id)?;
+    let existing = row.as_ref().map(ReplyRow::tried).transpose()?;
+    match (request.decide(&ticket, is_answered, existing), row) {
+        (ClaimDecision::AssistantOff, _) => Ok(Claim::AssistantOff),
+        (ClaimDecision::Begin, None) => {
+            begin(connection, request, &ticket, question, (holder, now))
         }
-        None if !waits => Ok(Claim::NothingToAnswer),
-        None if !ticket.assistant_enabled => Ok(Claim::AssistantOff),
-        None => begin(connection, request, &ticket, question, (holder, now)),
+        (ClaimDecision::Retry, Some(row)) => retry(connection, request, row, (holder, now)),
+        (_, Some(row)) => Ok(Claim::Existing(Box::new(row.into_reply(now)?))),
+        (_, None) => Ok(Claim::NothingToAnswer),
     }
 }
 
@@ -51,21 +52,13 @@ fn begin(
     grant(connection, request, row, now)
 }
 
-/// The reply as it is, unless it failed and gets another attempt.
+/// Another attempt at a reply that failed.
 fn retry(
     connection: &mut SqliteConnection,
     request: &ClaimRequest,
     mut row: ReplyRow,
-    may_retry: bool,
     (holder, now): (Holder, i64),
 ) -> Result<Claim, StoreError> {
-    let wanted = may_retry
-        && request.may_retry
-        && row.attempt < ClaimRequest::MAX_ATTEMPTS
-        && row.is_retryable()?;
-    if !wanted {
-        return Ok(Claim::Existing(Box::new(row.into_reply(now)?)));
-    }
     if let Some(retry_after) = limits::wait(connection, request, row.user_id()?)? {
         return Ok(Claim::OverLimit { retry_after });
     }

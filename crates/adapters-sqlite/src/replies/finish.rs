@@ -1,8 +1,7 @@
 use diesel::prelude::*;
-use domain::message::{Author, Message, Visibility};
+use domain::message::Message;
 use domain::ports::Finished;
-use domain::reply::{Conclusion, FinishReason, Lease, Reply, Verdict};
-use domain::ticket::{Ticket, TicketRefusal};
+use domain::reply::{Answer, Conclusion, Lease, Reply, Verdict};
 
 use super::row::{ReplyRow, is_running};
 use crate::columns::{database_now, micros, parsed};
@@ -29,7 +28,7 @@ pub(super) fn finish(
         return Ok(Finished::Fenced);
     };
     // A closed ticket has no running reply, since closing it cancels that.
-    let Ok(answer) = receive(&mut ticket, conclusion) else {
+    let Ok(answer) = ticket.receive_answer(conclusion) else {
         return Ok(Finished::Fenced);
     };
     match conclusion.verdict {
@@ -49,42 +48,6 @@ pub(super) fn finish(
         tickets::save(connection, &ticket)?;
     }
     Ok(Finished::Done(Box::new(reply)))
-}
-
-/// What becomes a message.
-#[derive(Clone, Copy, Debug)]
-struct Answer {
-    finish_reason: FinishReason,
-    is_complete: bool,
-}
-
-/// Lets the ticket take in the answer, if there is one.
-fn receive(ticket: &mut Ticket, conclusion: &Conclusion) -> Result<Option<Answer>, TicketRefusal> {
-    let at = conclusion.ended_at;
-    match conclusion.verdict {
-        Verdict::Completed {
-            finish_reason,
-            hands_off,
-        } => {
-            if hands_off {
-                ticket.receive_handing_off(at)?;
-            } else {
-                ticket.receive(Author::Assistant, Visibility::Public, at)?;
-            }
-            Ok(Some(Answer {
-                finish_reason,
-                is_complete: true,
-            }))
-        }
-        Verdict::Incomplete { reason } => {
-            ticket.receive(Author::Assistant, Visibility::Public, at)?;
-            Ok(Some(Answer {
-                finish_reason: reason.finish_reason(),
-                is_complete: false,
-            }))
-        }
-        Verdict::Failed { .. } => Ok(None),
-    }
 }
 
 /// What is kept with the reply of how it was made.
@@ -109,18 +72,8 @@ fn insert_message(
     conclusion: &Conclusion,
     answer: Answer,
 ) -> Result<(), StoreError> {
-    let message = Message {
-        id: conclusion.message_id,
-        ticket_id: reply.ticket_id,
-        position: messages::next_position(connection, reply.ticket_id)?,
-        author: Author::Assistant,
-        content: reply.text.clone(),
-        visibility: Visibility::Public,
-        in_reply_to: reply.question.in_reply_to(reply.ticket_id),
-        reply_id: Some(reply.id),
-        is_complete: answer.is_complete,
-        created_at: conclusion.ended_at,
-    };
+    let position = messages::next_position(connection, reply.ticket_id)?;
+    let message = Message::of_answer(reply, conclusion, answer, position);
     messages::insert(connection, &message)?;
     Ok(())
 }

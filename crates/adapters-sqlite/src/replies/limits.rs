@@ -3,18 +3,13 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::ids::UserId;
-use domain::ports::ClaimRequest;
+use domain::ports::{ClaimRequest, ReplyLimits};
 use domain::reply::Reply;
 
 use super::row::running;
-use crate::columns::micros;
+use crate::columns::{micros, time};
 use crate::error::StoreError;
 use crate::schema::{replies, reply_claims};
-
-const WINDOW: Duration = Duration::from_mins(1);
-
-/// A running reply may end at any time, so this is a guess.
-const UNTIL_ONE_ENDS: Duration = Duration::from_secs(2);
 
 /// How long the owner must wait for another generation; none if it may start now.
 pub(super) fn wait(
@@ -32,22 +27,16 @@ pub(super) fn wait(
         .limit(i64::from(limits.per_minute))
         .select(reply_claims::claimed_at)
         .load(connection)?;
-    if u32::try_from(claimed.len()).is_ok_and(|count| count >= limits.per_minute) {
-        // There is room again once the oldest of these has left the window.
-        let oldest = claimed
-            .last()
-            .copied()
-            .unwrap_or_else(|| micros(request.at));
-        let age = micros(request.at).saturating_sub(oldest).max(0);
-        let left = WINDOW.saturating_sub(Duration::from_micros(age.unsigned_abs()));
-        return Ok(Some(left.max(Duration::from_secs(1))));
-    }
     let running: i64 = replies::table
         .filter(replies::user_id.eq(user_id.to_string()))
         .filter(running())
         .count()
         .get_result(connection)?;
-    Ok((running >= i64::from(limits.concurrent)).then_some(UNTIL_ONE_ENDS))
+    let claimed: Vec<_> = claimed
+        .into_iter()
+        .map(|micros| time("reply_claims.claimed_at", micros))
+        .collect::<Result<_, _>>()?;
+    Ok(limits.wait(&claimed, running, request.at))
 }
 
 /// Counts a generation that was granted, and forgets those that no longer count.
@@ -73,5 +62,5 @@ pub(super) fn record(
 }
 
 fn window_start(at: DateTime<Utc>) -> i64 {
-    micros(at - WINDOW)
+    micros(at - ReplyLimits::WINDOW)
 }

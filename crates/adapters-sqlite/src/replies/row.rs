@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
-use domain::ports::{ClaimRequest, Ring};
+use domain::ports::{ClaimRequest, Ring, Tried};
 use domain::reply::{
     Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, ReplyState, RestartReason,
 };
@@ -131,6 +131,14 @@ impl ReplyRow {
             owner: holder.owner.to_string(),
             lease_until: holder.lease_until,
         }
+    }
+
+    /// What a claim depends on.
+    pub(super) fn tried(&self) -> Result<Tried, StoreError> {
+        Ok(Tried {
+            attempt: self.attempt,
+            is_retryable: self.is_retryable()?,
+        })
     }
 
     /// The next attempt: what is known of the one before is given up.

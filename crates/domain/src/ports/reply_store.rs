@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use super::RepositoryError;
 use crate::ids::{OwnerId, ReplyId, TicketId};
 use crate::reply::{Conclusion, Lease, Reply};
+use crate::ticket::{Ticket, TicketStatus};
 
 /// How much one ticket owner may have generated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +15,34 @@ pub struct ReplyLimits {
     pub concurrent: u32,
     /// Generations claimed within any 60 seconds.
     pub per_minute: u32,
+}
+
+impl ReplyLimits {
+    /// The span in which generations are counted.
+    pub const WINDOW: Duration = Duration::from_mins(1);
+    /// A running reply may end at any time, so this is a guess.
+    const UNTIL_ONE_ENDS: Duration = Duration::from_secs(2);
+
+    /// How long an owner must wait for another generation; none if it may start now. `claimed`
+    /// holds the times of those begun within the window, newest first and no more than count;
+    /// `running` is how many run.
+    pub fn wait(
+        self,
+        claimed: &[DateTime<Utc>],
+        running: i64,
+        at: DateTime<Utc>,
+    ) -> Option<Duration> {
+        if u32::try_from(claimed.len()).is_ok_and(|count| count >= self.per_minute) {
+            // There is room again once the oldest of these has left the window.
+            let oldest = claimed.last().copied().unwrap_or(at);
+            let age = at
+                .signed_duration_since(oldest)
+                .to_std()
+                .unwrap_or_default();
+            return Some(Self::WINDOW.saturating_sub(age).max(Duration::from_secs(1)));
+        }
+        (running >= i64::from(self.concurrent)).then_some(Self::UNTIL_ONE_ENDS)
+    }
 }
 
 /// Asks for the right to answer a ticket's newest question.
@@ -41,6 +70,58 @@ pub struct ClaimRequest {
 impl ClaimRequest {
     /// How many attempts a reply gets unless somebody asks for more by name.
     pub const MAX_ATTEMPTS: i32 = 3;
+
+    /// What the claim comes to, but for the owner's limits, by what the locked ticket tells.
+    /// `existing` is the question's reply, if it has one.
+    pub fn decide(
+        &self,
+        ticket: &Ticket,
+        is_answered_by_agent: bool,
+        existing: Option<Tried>,
+    ) -> ClaimDecision {
+        let waits = ticket.status != TicketStatus::Closed && !is_answered_by_agent;
+        match existing {
+            Some(tried) => {
+                let again = self.may_retry
+                    && waits
+                    && ticket.assistant_enabled
+                    && tried.is_retryable
+                    && tried.attempt < Self::MAX_ATTEMPTS;
+                if again {
+                    ClaimDecision::Retry
+                } else {
+                    ClaimDecision::Existing
+                }
+            }
+            None if !waits => ClaimDecision::NothingToAnswer,
+            None if !ticket.assistant_enabled => ClaimDecision::AssistantOff,
+            None => ClaimDecision::Begin,
+        }
+    }
+}
+
+/// A question's reply, as far as a claim depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tried {
+    /// Its present attempt.
+    pub attempt: i32,
+    /// Whether it failed in a way that another attempt may mend.
+    pub is_retryable: bool,
+}
+
+/// What a claim comes to, but for the owner's limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimDecision {
+    /// Make the reply.
+    Begin,
+    /// Give the failed reply another attempt.
+    Retry,
+    /// The reply stays as it is.
+    Existing,
+    /// No question waits for an answer.
+    NothingToAnswer,
+    /// The assistant is off for the ticket.
+    AssistantOff,
 }
 
 /// What came of a claim.
@@ -157,4 +238,41 @@ pub trait ReplyStore: Send + Sync {
         lease: Lease,
         conclusion: Conclusion,
     ) -> Result<Finished, RepositoryError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMITS: ReplyLimits = ReplyLimits {
+        concurrent: 2,
+        per_minute: 3,
+    };
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).unwrap()
+    }
+
+    #[test]
+    fn an_owner_under_both_limits_waits_for_nothing() {
+        assert_eq!(LIMITS.wait(&[at(59), at(58)], 1, at(60)), None);
+    }
+
+    #[test]
+    fn room_comes_when_the_oldest_leaves_the_window() {
+        let claimed = [at(55), at(50), at(40)];
+        assert_eq!(
+            LIMITS.wait(&claimed, 0, at(60)),
+            Some(Duration::from_secs(40))
+        );
+        assert_eq!(
+            LIMITS.wait(&[at(3), at(2), at(1)], 0, at(61)),
+            Some(Duration::from_secs(1))
+        );
+    }
+
+    #[test]
+    fn too_many_running_replies_make_an_owner_wait() {
+        assert!(LIMITS.wait(&[], 2, at(60)).is_some());
+    }
 }

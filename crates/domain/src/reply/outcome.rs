@@ -246,3 +246,12 @@ pub struct Conclusion {
     /// When it ended.
     pub ended_at: DateTime<Utc>,
 }
+
+/// What of a conclusion becomes a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Why the model stopped.
+    pub finish_reason: FinishReason,
+    /// Whether the model had said everything.
+    pub is_complete: bool,
+}

@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use crate::ids::UserId;
 use crate::message::{Author, Visibility};
-use crate::reply::{CancelReason, CancelledBy};
+use crate::reply::{Answer, CancelReason, CancelledBy, Conclusion, Verdict};
 use crate::ticket::{InvalidTransition, Move, Ticket, TicketStatus};
 
 /// A change asked for by a person; applied by [`Ticket::apply`] while the ticket is locked.
@@ -85,18 +85,42 @@ impl Ticket {
         Ok(effect)
     }
 
-    /// Takes in an answer of the assistant that hands over to people: the ticket stays as it is,
-    /// since its customer still waits, and the assistant is off from here on.
+    /// Takes in what a generation came to; answers what of it becomes a message.
+    ///
+    /// An answer moves the ticket on. One that hands over to people leaves it as it is, since its
+    /// customer still waits, and switches the assistant off. A failure changes nothing.
     ///
     /// # Errors
-    /// [`TicketRefusal::Closed`] when the ticket is closed.
-    pub fn receive_handing_off(&mut self, at: DateTime<Utc>) -> Result<(), TicketRefusal> {
-        if self.status == TicketStatus::Closed {
-            return Err(TicketRefusal::Closed);
+    /// [`TicketRefusal::Closed`] for an answer to a closed ticket.
+    pub fn receive_answer(
+        &mut self,
+        conclusion: &Conclusion,
+    ) -> Result<Option<Answer>, TicketRefusal> {
+        let at = conclusion.ended_at;
+        let answer = match conclusion.verdict {
+            Verdict::Failed { .. } => return Ok(None),
+            Verdict::Completed { finish_reason, .. } => Answer {
+                finish_reason,
+                is_complete: true,
+            },
+            Verdict::Incomplete { reason } => Answer {
+                finish_reason: reason.finish_reason(),
+                is_complete: false,
+            },
+        };
+        if let Verdict::Completed {
+            hands_off: true, ..
+        } = conclusion.verdict
+        {
+            if self.status == TicketStatus::Closed {
+                return Err(TicketRefusal::Closed);
+            }
+            self.assistant_enabled = false;
+            self.touch(at);
+        } else {
+            self.receive(Author::Assistant, Visibility::Public, at)?;
         }
-        self.assistant_enabled = false;
-        self.touch(at);
-        Ok(())
+        Ok(Some(answer))
     }
 
     /// Applies a change. One that changes nothing raises no version.
@@ -139,7 +163,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::ids::TicketId;
+    use crate::ids::{MessageId, TicketId};
+    use crate::reply::{FailureCode, FinishReason, IncompleteReason};
     use crate::ticket::{Description, NewTicket, Priority, Title};
 
     fn ticket(status: TicketStatus) -> Ticket {
@@ -229,14 +254,74 @@ mod tests {
         }
     }
 
+    fn conclusion(verdict: Verdict) -> Conclusion {
+        Conclusion {
+            verdict,
+            message_id: MessageId::from_uuid(Uuid::from_u128(4)),
+            model_served: None,
+            template: None,
+            sources: Vec::new(),
+            usage: None,
+            first_token_at: None,
+            ended_at: DateTime::UNIX_EPOCH,
+        }
+    }
+
+    fn completed(hands_off: bool) -> Conclusion {
+        conclusion(Verdict::Completed {
+            finish_reason: FinishReason::Stop,
+            hands_off,
+        })
+    }
+
+    #[test]
+    fn an_answer_moves_the_ticket_on() {
+        let mut ticket = ticket(TicketStatus::Open);
+        let answer = ticket.receive_answer(&completed(false)).unwrap();
+        assert_eq!(answer.map(|answer| answer.is_complete), Some(true));
+        assert_eq!((ticket.status, ticket.version), (TicketStatus::Pending, 2));
+    }
+
     #[test]
     fn an_answer_that_hands_off_leaves_the_ticket_open() {
         let mut ticket = ticket(TicketStatus::Open);
-        ticket.receive_handing_off(DateTime::UNIX_EPOCH).unwrap();
+        ticket.receive_answer(&completed(true)).unwrap();
         assert_eq!(
             (ticket.status, ticket.assistant_enabled),
             (TicketStatus::Open, false)
         );
+    }
+
+    #[test]
+    fn an_answer_that_was_cut_off_is_not_complete() {
+        let reason = IncompleteReason::MaxOutputTokens;
+        let answer = ticket(TicketStatus::Open)
+            .receive_answer(&conclusion(Verdict::Incomplete { reason }))
+            .unwrap();
+        let cut_off = Answer {
+            finish_reason: FinishReason::Length,
+            is_complete: false,
+        };
+        assert_eq!(answer, Some(cut_off));
+    }
+
+    #[test]
+    fn a_failure_changes_nothing() {
+        let mut ticket = ticket(TicketStatus::Open);
+        let before = ticket.clone();
+        let failed = conclusion(Verdict::Failed {
+            code: FailureCode::Internal,
+        });
+        assert_eq!(ticket.receive_answer(&failed), Ok(None));
+        assert_eq!(ticket, before);
+    }
+
+    #[test]
+    fn a_closed_ticket_takes_no_answer() {
+        for hands_off in [false, true] {
+            let refused = ticket(TicketStatus::Closed).receive_answer(&completed(hands_off));
+            assert_eq!(refused, Err(TicketRefusal::Closed));
+        }
     }
 
     #[test]
