@@ -38,7 +38,11 @@ pub(crate) fn respond(reading: ReplyStream) -> HttpResponse {
         }
         sse::Event::Data(encoder.encode(&frame))
     });
-    let body = SseBody::new(sse::Sse::from_infallible_stream(events), pulse, retry);
+    let body = SseBody::new(
+        sse::Sse::from_infallible_stream(events),
+        move || pulse.is_alive(),
+        retry,
+    );
     let mut response = HttpResponse::Ok();
     for header in HEADERS {
         response.insert_header(header);

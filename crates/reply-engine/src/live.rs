@@ -349,11 +349,6 @@ pub(crate) struct Subscription {
 pub struct Pulse(pub(crate) Option<Arc<LiveReply>>);
 
 impl Pulse {
-    /// The pulse of a reply that nobody works on.
-    pub const fn silent() -> Self {
-        Self(None)
-    }
-
     /// Whether somebody holds the reply's lease.
     pub fn is_alive(&self) -> bool {
         self.0
