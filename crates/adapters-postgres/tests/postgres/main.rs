@@ -6,6 +6,7 @@
 )]
 
 mod database;
+mod deletion;
 mod doorbell;
 mod encryption;
 mod faults;

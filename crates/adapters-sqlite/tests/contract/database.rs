@@ -148,7 +148,7 @@ fn ada() -> Credentials {
     }
 }
 
-async fn ticket_in(database: &SqliteDatabase) -> Ticket {
+pub(crate) async fn ticket_in(database: &SqliteDatabase) -> Ticket {
     use domain::ports::TicketRepository as _;
 
     let ada = ada();
@@ -167,7 +167,7 @@ async fn ticket_in(database: &SqliteDatabase) -> Ticket {
     ticket
 }
 
-fn request(ticket: &Ticket, number: u128) -> ClaimRequest {
+pub(crate) fn request(ticket: &Ticket, number: u128) -> ClaimRequest {
     ClaimRequest {
         ticket_id: ticket.id,
         reply_id: ReplyId::from_uuid(Uuid::from_u128(number)),

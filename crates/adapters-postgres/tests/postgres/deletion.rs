@@ -1,0 +1,50 @@
+use adapters_postgres::{PgMessageRepository, PgReplyStore};
+use chrono::DateTime;
+use domain::ids::MessageId;
+use domain::message::{Author, MessageText, NewMessage, Visibility};
+use domain::ports::{MessageRepository as _, ReplyStore as _};
+use uuid::Uuid;
+
+use crate::Scratch;
+use crate::fixtures::{client, request, running_in};
+
+/// No port deletes tickets yet; operators do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_is_deleted_leaves_no_orphan() {
+    let Some(scratch) = Scratch::new().await else {
+        return;
+    };
+    let database = scratch.migrated().await;
+    let (ticket, _) = running_in(&database, 1).await;
+    let message = NewMessage {
+        id: MessageId::from_uuid(Uuid::from_u128(5)),
+        ticket_id: ticket.id,
+        author: Author::Customer(ticket.user_id),
+        text: MessageText::parse("And by express?").expect("a text"),
+        visibility: Visibility::Public,
+        created_at: DateTime::UNIX_EPOCH,
+    };
+    let messages = PgMessageRepository::new(database.clone());
+    messages.append(message).await.expect("stored");
+    let replies = PgReplyStore::new(database);
+    replies.claim(request(&ticket, 2)).await.expect("claimed");
+
+    let client = client(scratch.url()).await;
+    let tables = [
+        "tickets",
+        "messages",
+        "replies",
+        "reply_events",
+        "reply_claims",
+    ];
+    for (deleted, sql) in [(false, "SELECT 1"), (true, "DELETE FROM tickets")] {
+        client.batch_execute(sql).await.expect("done");
+        for table in tables {
+            let count = client
+                .query_one(&format!("SELECT count(*) FROM {table}"), &[])
+                .await;
+            let count: i64 = count.expect("counted").get(0);
+            assert_eq!(count == 0, deleted, "{table} has {count} rows");
+        }
+    }
+}

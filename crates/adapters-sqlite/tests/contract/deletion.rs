@@ -1,0 +1,58 @@
+use adapters_sqlite::{SqliteMessageRepository, SqliteReplyStore};
+use chrono::DateTime;
+use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::BigInt;
+use domain::ids::MessageId;
+use domain::message::{Author, MessageText, NewMessage, Visibility};
+use domain::ports::{MessageRepository as _, ReplyStore as _};
+use uuid::Uuid;
+
+use crate::Scratch;
+use crate::database::{request, ticket_in};
+
+/// No port deletes tickets yet; operators do.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ticket_that_is_deleted_leaves_no_orphan() {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    let ticket = ticket_in(&database).await;
+    let replies = SqliteReplyStore::new(database.clone());
+    replies.claim(request(&ticket, 1)).await.expect("claimed");
+    let message = NewMessage {
+        id: MessageId::from_uuid(Uuid::from_u128(5)),
+        ticket_id: ticket.id,
+        author: Author::Customer(ticket.user_id),
+        text: MessageText::parse("And by express?").expect("a text"),
+        visibility: Visibility::Public,
+        created_at: DateTime::UNIX_EPOCH,
+    };
+    let messages = SqliteMessageRepository::new(database);
+    messages.append(message).await.expect("stored");
+    replies.claim(request(&ticket, 2)).await.expect("claimed");
+
+    let path = scratch.path();
+    let mut connection =
+        SqliteConnection::establish(path.to_str().expect("UTF-8")).expect("opened");
+    connection
+        .batch_execute("PRAGMA foreign_keys = ON")
+        .expect("done");
+    let tables = [
+        "tickets",
+        "messages",
+        "replies",
+        "reply_events",
+        "reply_claims",
+    ];
+    for (deleted, statement) in [(false, "SELECT 1"), (true, "DELETE FROM tickets")] {
+        connection.batch_execute(statement).expect("done");
+        for table in tables {
+            let count = sql::<BigInt>(&format!("(SELECT count(*) FROM {table})"));
+            let count: i64 = diesel::select(count)
+                .get_result(&mut connection)
+                .expect("counted");
+            assert_eq!(count == 0, deleted, "{table} has {count} rows");
+        }
+    }
+}
