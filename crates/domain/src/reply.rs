@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub use self::event::{EventId, EventKind, LoggedEvent, Position};
 pub use self::outcome::{
     Answer, CancelReason, CancelledBy, Conclusion, Ending, FailureCode, FinishReason,
-    IncompleteReason, ReplyState, RestartReason, Usage, Verdict,
+    IncompleteReason, ReplyState, RestartReason, StateParts, Usage, Verdict,
 };
 use crate::ids::{ArticleId, OwnerId, QuestionId, ReplyId, TicketId, UserId};
 
@@ -66,7 +66,7 @@ impl Reply {
 
     /// Whether it failed in a way that another attempt may mend.
     pub const fn is_retryable(&self) -> bool {
-        matches!(self.state, ReplyState::Ended(Ending::Failed { code }) if code.is_retryable())
+        self.state.is_retryable()
     }
 }
 

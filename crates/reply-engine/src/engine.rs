@@ -200,15 +200,10 @@ impl ReplyEngine {
         Ok(Some(reply))
     }
 
-    /// Begins no new generation from here on.
-    pub fn drain(&self) {
-        self.shared.draining.cancel();
-    }
-
-    /// Lets generations finish for at most `budget`, ends all readings and stops. What does not
+    /// Begins nothing new, lets generations finish for at most `budget`, ends all readings and stops. What does not
     /// finish is taken over after its lease.
     pub async fn shut_down(&self, budget: Duration) {
-        self.drain();
+        self.shared.draining.cancel();
         self.shared.generations.close();
         if tokio::time::timeout(budget, self.shared.generations.wait())
             .await

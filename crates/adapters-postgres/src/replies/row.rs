@@ -6,13 +6,11 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
 use domain::ports::{ClaimRequest, Ring, Tried};
-use domain::reply::{
-    Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, ReplyState, RestartReason,
-};
+use domain::reply::{EventKind, FailureCode, Lease, LoggedEvent, Position, RestartReason};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::error::{CorruptColumn, StoreError};
+use crate::error::StoreError;
 use crate::events;
 use crate::pipeline::both;
 use crate::schema::replies;
@@ -133,7 +131,7 @@ impl ReplyRow {
     pub(super) fn tried(&self) -> Result<Tried, StoreError> {
         Ok(Tried {
             attempt: self.attempt,
-            is_retryable: self.is_retryable()?,
+            is_retryable: self.state()?.is_retryable(),
         })
     }
 
@@ -224,13 +222,6 @@ impl ReplyRow {
             reply_id: self.reply_id(),
             last_sequence: self.last_sequence,
         }
-    }
-
-    pub(super) fn is_retryable(&self) -> Result<bool, CorruptColumn> {
-        Ok(match self.state()? {
-            ReplyState::Ended(Ending::Failed { code }) => code.is_retryable(),
-            _ => false,
-        })
     }
 
     pub(super) fn ticket_id(&self) -> TicketId {

@@ -8,9 +8,7 @@ use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
 use domain::ports::{ClaimRequest, Ring, Tried};
-use domain::reply::{
-    Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, ReplyState, RestartReason,
-};
+use domain::reply::{EventKind, FailureCode, Lease, LoggedEvent, Position, RestartReason};
 
 use crate::columns::{id, micros};
 use crate::error::{CorruptColumn, StoreError};
@@ -137,7 +135,7 @@ impl ReplyRow {
     pub(super) fn tried(&self) -> Result<Tried, StoreError> {
         Ok(Tried {
             attempt: self.attempt,
-            is_retryable: self.is_retryable()?,
+            is_retryable: self.state()?.is_retryable(),
         })
     }
 
@@ -215,13 +213,6 @@ impl ReplyRow {
         Ok(Ring {
             reply_id: self.reply_id()?,
             last_sequence: self.last_sequence,
-        })
-    }
-
-    pub(super) fn is_retryable(&self) -> Result<bool, CorruptColumn> {
-        Ok(match self.state()? {
-            ReplyState::Ended(Ending::Failed { code }) => code.is_retryable(),
-            _ => false,
         })
     }
 

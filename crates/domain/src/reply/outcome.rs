@@ -29,6 +29,56 @@ impl ReplyState {
     }
 }
 
+/// A state as stores keep it: the status' name and the values that go with some of them.
+#[derive(Clone, Copy, Debug)]
+pub struct StateParts<'a> {
+    /// What [`ReplyState::status`] says.
+    pub status: &'a str,
+    /// The message that an answer became.
+    pub message_id: Option<MessageId>,
+    /// A [`FinishReason`]'s name, of an answer.
+    pub finish_reason: Option<&'a str>,
+    /// A [`CancelReason`]'s name, of what was cancelled.
+    pub cancel_reason: Option<&'a str>,
+    /// A [`CancelledBy`]'s name, of what was cancelled.
+    pub cancelled_by: Option<&'a str>,
+    /// A [`FailureCode`]'s name, of what failed.
+    pub error_code: Option<&'a str>,
+}
+
+impl ReplyState {
+    /// Puts a state together again; none when the parts do not fit.
+    pub fn from_parts(parts: StateParts<'_>) -> Option<Self> {
+        let finish_reason = parts.finish_reason.and_then(FinishReason::from_name);
+        let ending = match parts.status {
+            "queued" => return Some(Self::Queued),
+            "streaming" => return Some(Self::Streaming),
+            "completed" => Ending::Completed {
+                message_id: parts.message_id?,
+                finish_reason: finish_reason?,
+            },
+            "incomplete" => Ending::Incomplete {
+                message_id: parts.message_id?,
+                reason: IncompleteReason::of(finish_reason?)?,
+            },
+            "cancelled" => Ending::Cancelled {
+                reason: CancelReason::from_name(parts.cancel_reason?)?,
+                by: CancelledBy::from_name(parts.cancelled_by?)?,
+            },
+            "failed" => Ending::Failed {
+                code: FailureCode::from_name(parts.error_code?)?,
+            },
+            _ => return None,
+        };
+        Some(Self::Ended(ending))
+    }
+
+    /// Whether it is a failure that another attempt may mend.
+    pub const fn is_retryable(&self) -> bool {
+        matches!(self, Self::Ended(Ending::Failed { code }) if code.is_retryable())
+    }
+}
+
 /// How a reply ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -93,6 +143,15 @@ named!(IncompleteReason {
 });
 
 impl IncompleteReason {
+    /// What the model's word for it means; none for the end of a whole answer.
+    pub const fn of(finish_reason: FinishReason) -> Option<Self> {
+        match finish_reason {
+            FinishReason::Length => Some(Self::MaxOutputTokens),
+            FinishReason::ContentFilter => Some(Self::ContentFilter),
+            FinishReason::Stop | FinishReason::Other => None,
+        }
+    }
+
     /// The model's own word for it.
     pub const fn finish_reason(self) -> FinishReason {
         match self {
@@ -254,4 +313,61 @@ pub struct Answer {
     pub finish_reason: FinishReason,
     /// Whether the model had said everything.
     pub is_complete: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+
+    #[test]
+    fn every_state_survives_its_parts_and_no_other_parts_make_one() {
+        let message_id = MessageId::from_uuid(Uuid::from_u128(1));
+        let parts = StateParts {
+            status: "queued",
+            message_id: Some(message_id),
+            finish_reason: Some("length"),
+            cancel_reason: Some("handoff"),
+            cancelled_by: Some("agent"),
+            error_code: Some("interrupted"),
+        };
+        for status in [
+            "queued",
+            "streaming",
+            "completed",
+            "incomplete",
+            "cancelled",
+            "failed",
+        ] {
+            let state = ReplyState::from_parts(StateParts { status, ..parts });
+            assert_eq!(state.map(|state| state.status()), Some(status));
+        }
+        let bare = StateParts {
+            message_id: None,
+            finish_reason: None,
+            cancel_reason: None,
+            cancelled_by: None,
+            error_code: None,
+            ..parts
+        };
+        for status in ["completed", "incomplete", "cancelled", "failed", "lost"] {
+            assert_eq!(
+                ReplyState::from_parts(StateParts { status, ..bare }),
+                None,
+                "{status}"
+            );
+        }
+    }
+
+    #[test]
+    fn reasons_of_incompleteness_are_told_by_their_finish_reasons() {
+        for reason in [
+            IncompleteReason::MaxOutputTokens,
+            IncompleteReason::ContentFilter,
+        ] {
+            assert_eq!(IncompleteReason::of(reason.finish_reason()), Some(reason));
+        }
+        assert_eq!(IncompleteReason::of(FinishReason::Stop), None);
+    }
 }

@@ -1,8 +1,7 @@
 use chrono::{DateTime, Utc};
 use domain::ids::{MessageId, OwnerId, QuestionId};
 use domain::reply::{
-    CancelReason, CancelledBy, Ending, FailureCode, FinishReason, IncompleteReason, Reply,
-    ReplyState, Restart, RestartReason, Source, TemplateRef, Tenure, Usage,
+    Reply, ReplyState, Restart, RestartReason, Source, StateParts, TemplateRef, Tenure, Usage,
 };
 
 use super::ReplyRow;
@@ -37,76 +36,25 @@ impl ReplyRow {
 
     /// Running, or how it ended.
     pub(in crate::replies) fn state(&self) -> Result<ReplyState, CorruptColumn> {
-        let ending = match self.status.as_str() {
-            "queued" => return Ok(ReplyState::Queued),
-            "streaming" => return Ok(ReplyState::Streaming),
-            "completed" => Some(Ending::Completed {
-                message_id: self.message_id()?,
-                finish_reason: self.finish_reason()?,
-            }),
-            "incomplete" => Some(Ending::Incomplete {
-                message_id: self.message_id()?,
-                reason: self.incomplete_reason()?,
-            }),
-            "cancelled" => Some(Ending::Cancelled {
-                reason: named(
-                    "replies.cancel_reason",
-                    self.cancel_reason.as_deref(),
-                    CancelReason::from_name,
-                )?,
-                by: named(
-                    "replies.cancelled_by",
-                    self.cancelled_by.as_deref(),
-                    CancelledBy::from_name,
-                )?,
-            }),
-            "failed" => Some(Ending::Failed {
-                code: named(
-                    "replies.error_code",
-                    self.error_code.as_deref(),
-                    FailureCode::from_name,
-                )?,
-            }),
-            _ => None,
-        };
-        known("replies.status", ending.map(ReplyState::Ended))
-    }
-
-    fn message_id(&self) -> Result<MessageId, CorruptColumn> {
-        known(
-            "replies.message_id",
-            self.message_id.map(MessageId::from_uuid),
-        )
-    }
-
-    fn finish_reason(&self) -> Result<FinishReason, CorruptColumn> {
-        named(
-            "replies.finish_reason",
-            self.finish_reason.as_deref(),
-            FinishReason::from_name,
-        )
-    }
-
-    /// It is not stored: each has a finish reason of its own.
-    fn incomplete_reason(&self) -> Result<IncompleteReason, CorruptColumn> {
-        let finish_reason = self.finish_reason()?;
-        let reason = [
-            IncompleteReason::MaxOutputTokens,
-            IncompleteReason::ContentFilter,
-        ]
-        .into_iter()
-        .find(|reason| reason.finish_reason() == finish_reason);
-        known("replies.finish_reason", reason)
+        let state = ReplyState::from_parts(StateParts {
+            status: &self.status,
+            message_id: self.message_id.map(MessageId::from_uuid),
+            finish_reason: self.finish_reason.as_deref(),
+            cancel_reason: self.cancel_reason.as_deref(),
+            cancelled_by: self.cancelled_by.as_deref(),
+            error_code: self.error_code.as_deref(),
+        });
+        known("replies.status", state)
     }
 
     fn restarted(&self) -> Result<Option<Restart>, CorruptColumn> {
         self.restart_sequence
             .map(|sequence| {
-                let reason = named(
-                    "replies.restart_reason",
-                    self.restart_reason.as_deref(),
-                    RestartReason::from_name,
-                )?;
+                let reason = self
+                    .restart_reason
+                    .as_deref()
+                    .and_then(RestartReason::from_name);
+                let reason = known("replies.restart_reason", reason)?;
                 Ok(Restart { sequence, reason })
             })
             .transpose()
@@ -148,12 +96,4 @@ impl ReplyRow {
             })
             .transpose()
     }
-}
-
-fn named<T>(
-    column: &'static str,
-    name: Option<&str>,
-    from_name: impl FnOnce(&str) -> Option<T>,
-) -> Result<T, CorruptColumn> {
-    known(column, name.and_then(from_name))
 }
