@@ -16,11 +16,14 @@ mod article_repository;
 mod chat_model;
 mod clock;
 mod message_repository;
+mod opaque_tokens;
 mod passage_search;
 mod password_hasher;
+mod reply_claim;
 mod reply_event_log;
 mod reply_store;
 mod store_health;
+mod stream_token_repository;
 mod ticket_repository;
 mod user_repository;
 
@@ -33,14 +36,14 @@ pub use self::chat_model::{
 };
 pub use self::clock::{Clock, IdGenerator};
 pub use self::message_repository::{AppendMessageError, MessageRepository};
+pub use self::opaque_tokens::{OpaqueToken, OpaqueTokens};
 pub use self::passage_search::PassageSearch;
 pub use self::password_hasher::{PasswordHasher, PasswordHasherError};
+pub use self::reply_claim::{Claim, ClaimDecision, ClaimRequest, ReplyLimits, RetryRule, Tried};
 pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLog, Ring};
-pub use self::reply_store::{
-    Claim, ClaimDecision, ClaimRequest, Finished, ReplyLimits, ReplyStore, Takeover,
-    TakeoverRequest, Tried,
-};
+pub use self::reply_store::{Finished, ReplyStore, Takeover, TakeoverDecision, TakeoverRequest};
 pub use self::store_health::StoreHealth;
+pub use self::stream_token_repository::StreamTokenRepository;
 pub use self::ticket_repository::{ChangeTicketError, TicketRepository};
 pub use self::user_repository::{Credentials, UserRepository};
 
@@ -51,11 +54,13 @@ pub use self::{
     chat_model::MockChatModel,
     clock::{MockClock, MockIdGenerator},
     message_repository::MockMessageRepository,
+    opaque_tokens::MockOpaqueTokens,
     passage_search::MockPassageSearch,
     password_hasher::MockPasswordHasher,
     reply_event_log::MockReplyEventLog,
     reply_store::MockReplyStore,
     store_health::MockStoreHealth,
+    stream_token_repository::MockStreamTokenRepository,
     ticket_repository::MockTicketRepository,
     user_repository::MockUserRepository,
 };

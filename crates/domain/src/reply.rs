@@ -27,6 +27,8 @@ pub struct Reply {
     pub question: QuestionId,
     /// How often the model was asked, from 1.
     pub attempt: i32,
+    /// How many of these attempts were given back unfinished by a process that shut down.
+    pub handovers: i32,
     /// Running, or how it ended.
     pub state: ReplyState,
     /// The number of the last logged event; the first is 0.
@@ -67,6 +69,11 @@ impl Reply {
     /// Whether it failed in a way that another attempt may mend.
     pub const fn is_retryable(&self) -> bool {
         self.state.is_retryable()
+    }
+
+    /// How many attempts count: those that were handed over do not.
+    pub const fn attempts_used(&self) -> i32 {
+        self.attempt - self.handovers
     }
 }
 

@@ -5,6 +5,7 @@ mod create_ticket;
 mod create_user;
 mod hand_off_ticket;
 mod install_sample_articles;
+mod issue_stream_token;
 mod list_messages;
 mod list_tickets;
 mod log_in;
@@ -12,12 +13,14 @@ mod prepare_reply;
 mod send_message;
 mod show_profile;
 mod show_ticket;
+mod sweep;
 
 pub use self::authenticate::{Authenticate, AuthenticateError};
 pub use self::create_ticket::CreateTicket;
 pub use self::create_user::{CreateUser, CreateUserError};
 pub use self::hand_off_ticket::{HandOffError, HandOffTicket};
 pub use self::install_sample_articles::{InstallSampleArticles, SampleArticle, SampleError};
+pub use self::issue_stream_token::{IssueStreamToken, IssueStreamTokenError};
 pub use self::list_messages::ListMessages;
 pub use self::list_tickets::{ListTickets, ListTicketsError};
 pub use self::log_in::{LogIn, LogInError, Session};
@@ -25,6 +28,7 @@ pub use self::prepare_reply::{Brief, PrepareReply, PrepareReplyError};
 pub use self::send_message::{SendMessage, SendMessageError};
 pub use self::show_profile::ShowProfile;
 pub use self::show_ticket::{ShowTicket, TicketView};
+pub use self::sweep::{Sweep, Swept};
 
 use thiserror::Error;
 

@@ -1,6 +1,7 @@
 use std::pin::Pin;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use futures_core::Stream;
 
 use super::RepositoryError;
@@ -62,6 +63,13 @@ pub trait ReplyEventLog: Send + Sync {
         after: Option<i64>,
         max: u32,
     ) -> Result<Vec<LoggedEvent>, RepositoryError>;
+
+    /// Removes the events of at most `max` replies that ended before that time and says of how
+    /// many. Their rows stay whole; the log of a running reply MUST NOT be touched.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn trim(&self, ended_before: DateTime<Utc>, max: u32) -> Result<u64, RepositoryError>;
 
     /// Listens for changes that others make: ends of replies by cancellation at least.
     fn doorbell(&self) -> Doorbell;

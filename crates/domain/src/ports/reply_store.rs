@@ -3,144 +3,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 
-use super::RepositoryError;
+use super::{Claim, ClaimRequest, RepositoryError};
 use crate::ids::{OwnerId, ReplyId, TicketId};
-use crate::reply::{Conclusion, Lease, Reply};
-use crate::ticket::{Ticket, TicketStatus};
-
-/// How much one ticket owner may have generated.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReplyLimits {
-    /// Replies running at the same time.
-    pub concurrent: u32,
-    /// Generations claimed within any 60 seconds.
-    pub per_minute: u32,
-}
-
-impl ReplyLimits {
-    /// The span in which generations are counted.
-    pub const WINDOW: Duration = Duration::from_mins(1);
-    /// A running reply may end at any time, so this is a guess.
-    const UNTIL_ONE_ENDS: Duration = Duration::from_secs(2);
-
-    /// How long an owner must wait for another generation; none if it may start now. `claimed`
-    /// holds the times of those begun within the window, newest first and no more than count;
-    /// `running` is how many run.
-    pub fn wait(
-        self,
-        claimed: &[DateTime<Utc>],
-        running: i64,
-        at: DateTime<Utc>,
-    ) -> Option<Duration> {
-        if u32::try_from(claimed.len()).is_ok_and(|count| count >= self.per_minute) {
-            // There is room again once the oldest of these has left the window.
-            let oldest = claimed.last().copied().unwrap_or(at);
-            let age = at
-                .signed_duration_since(oldest)
-                .to_std()
-                .unwrap_or_default();
-            return Some(Self::WINDOW.saturating_sub(age).max(Duration::from_secs(1)));
-        }
-        (running >= i64::from(self.concurrent)).then_some(Self::UNTIL_ONE_ENDS)
-    }
-}
-
-/// Asks for the right to answer a ticket's newest question.
-#[derive(Clone, Debug)]
-pub struct ClaimRequest {
-    /// The ticket.
-    pub ticket_id: TicketId,
-    /// The id of the reply, should this claim make it.
-    pub reply_id: ReplyId,
-    /// Who would generate.
-    pub owner: OwnerId,
-    /// How long the lease lasts, by the database's clock.
-    pub lease: Duration,
-    /// The model that would be asked.
-    pub model: String,
-    /// Whether a reply that failed in a retryable way may get another attempt, while it has had
-    /// fewer than [`ClaimRequest::MAX_ATTEMPTS`].
-    pub may_retry: bool,
-    /// The owner's limits; none where they are switched off.
-    pub limits: Option<ReplyLimits>,
-    /// The present time.
-    pub at: DateTime<Utc>,
-}
-
-impl ClaimRequest {
-    /// How many attempts a reply gets unless somebody asks for more by name.
-    pub const MAX_ATTEMPTS: i32 = 3;
-
-    /// What the claim comes to, but for the owner's limits, by what the locked ticket tells.
-    /// `existing` is the question's reply, if it has one.
-    pub fn decide(
-        &self,
-        ticket: &Ticket,
-        is_answered_by_agent: bool,
-        existing: Option<Tried>,
-    ) -> ClaimDecision {
-        let waits = ticket.status != TicketStatus::Closed && !is_answered_by_agent;
-        match existing {
-            Some(tried) => {
-                let again = self.may_retry
-                    && waits
-                    && ticket.assistant_enabled
-                    && tried.is_retryable
-                    && tried.attempt < Self::MAX_ATTEMPTS;
-                if again {
-                    ClaimDecision::Retry
-                } else {
-                    ClaimDecision::Existing
-                }
-            }
-            None if !waits => ClaimDecision::NothingToAnswer,
-            None if !ticket.assistant_enabled => ClaimDecision::AssistantOff,
-            None => ClaimDecision::Begin,
-        }
-    }
-}
-
-/// A question's reply, as far as a claim depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Tried {
-    /// Its present attempt.
-    pub attempt: i32,
-    /// Whether it failed in a way that another attempt may mend.
-    pub is_retryable: bool,
-}
-
-/// What a claim comes to, but for the owner's limits.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ClaimDecision {
-    /// Make the reply.
-    Begin,
-    /// Give the failed reply another attempt.
-    Retry,
-    /// The reply stays as it is.
-    Existing,
-    /// No question waits for an answer.
-    NothingToAnswer,
-    /// The assistant is off for the ticket.
-    AssistantOff,
-}
-
-/// What came of a claim.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Claim {
-    /// The caller generates; the log holds the `Created` or `Restarted` event.
-    Granted(Lease, Box<Reply>),
-    /// The question has a reply already, running or ended.
-    Existing(Box<Reply>),
-    /// No question waits for an answer, or there is no such ticket.
-    NothingToAnswer,
-    /// An answer would have to be generated, but the assistant is off for this ticket.
-    AssistantOff,
-    /// An answer would have to be generated, but the owner's limits are reached.
-    OverLimit {
-        /// When it is worth asking again.
-        retry_after: Duration,
-    },
-}
+use crate::reply::{CancelledBy, Conclusion, Lease, Reply, ReplyState};
 
 /// Asks for replies whose owner is gone.
 #[derive(Clone, Copy, Debug)]
@@ -158,6 +23,27 @@ pub struct TakeoverRequest {
 impl TakeoverRequest {
     /// How many attempts are made before a reply fails, when nobody asks for another.
     pub const MAX_UNATTENDED_ATTEMPTS: i32 = 2;
+
+    /// What becomes of a running reply that nobody holds. One that its owner gave back goes on
+    /// whatever it has behind it: that was no attempt that went wrong.
+    pub const fn decide(state: &ReplyState, attempts_used: i32) -> TakeoverDecision {
+        let goes_on =
+            matches!(state, ReplyState::Queued) || attempts_used < Self::MAX_UNATTENDED_ATTEMPTS;
+        if goes_on {
+            TakeoverDecision::Restart
+        } else {
+            TakeoverDecision::Fail
+        }
+    }
+}
+
+/// What becomes of a running reply that nobody holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakeoverDecision {
+    /// Generate it anew.
+    Restart,
+    /// It had its attempts.
+    Fail,
 }
 
 /// What a takeover made of a reply.
@@ -226,6 +112,29 @@ pub trait ReplyStore: Send + Sync {
         request: TakeoverRequest,
     ) -> Result<Vec<Takeover>, RepositoryError>;
 
+    /// Gives back leases that still hold, for others to take over at once: their replies are
+    /// [`Queued`](ReplyState::Queued), their leases void, and what was begun counts as no attempt.
+    /// Others MUST hear of it by the doorbell. Void leases MUST change nothing.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn hand_over(&self, leases: &[Lease]) -> Result<(), RepositoryError>;
+
+    /// Cancels the reply to the ticket's newest question if it runs, for
+    /// [`CancelReason::User`](crate::reply::CancelReason::User), and returns that reply as it then
+    /// stands; none when the question has none. The text logged so far MUST stay on the reply, its
+    /// lease be void, and every process hear of it by the doorbell. Whatever has ended MUST NOT
+    /// change.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn cancel(
+        &self,
+        ticket_id: TicketId,
+        by: CancelledBy,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Reply>, RepositoryError>;
+
     /// Ends a reply: its row, its `Ended` event, and for an answer its message and the ticket's
     /// move, all or nothing. The text is that of the present attempt's logged deltas. A completed
     /// or incomplete reply MUST become exactly one message; a void lease MUST change nothing.
@@ -238,41 +147,4 @@ pub trait ReplyStore: Send + Sync {
         lease: Lease,
         conclusion: Conclusion,
     ) -> Result<Finished, RepositoryError>;
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LIMITS: ReplyLimits = ReplyLimits {
-        concurrent: 2,
-        per_minute: 3,
-    };
-
-    fn at(second: i64) -> DateTime<Utc> {
-        DateTime::from_timestamp(second, 0).unwrap()
-    }
-
-    #[test]
-    fn an_owner_under_both_limits_waits_for_nothing() {
-        assert_eq!(LIMITS.wait(&[at(59), at(58)], 1, at(60)), None);
-    }
-
-    #[test]
-    fn room_comes_when_the_oldest_leaves_the_window() {
-        let claimed = [at(55), at(50), at(40)];
-        assert_eq!(
-            LIMITS.wait(&claimed, 0, at(60)),
-            Some(Duration::from_secs(40))
-        );
-        assert_eq!(
-            LIMITS.wait(&[at(3), at(2), at(1)], 0, at(61)),
-            Some(Duration::from_secs(1))
-        );
-    }
-
-    #[test]
-    fn too_many_running_replies_make_an_owner_wait() {
-        assert!(LIMITS.wait(&[], 2, at(60)).is_some());
-    }
 }

@@ -77,6 +77,14 @@ impl ReplyState {
     pub const fn is_retryable(&self) -> bool {
         matches!(self, Self::Ended(Ending::Failed { code }) if code.is_retryable())
     }
+
+    /// Whether it is an end without an answer: a failure or a cancellation.
+    pub const fn has_ended_unanswered(&self) -> bool {
+        matches!(
+            self,
+            Self::Ended(Ending::Failed { .. } | Ending::Cancelled { .. })
+        )
+    }
 }
 
 /// How a reply ended.
@@ -249,7 +257,7 @@ impl FailureCode {
 pub enum RestartReason {
     /// The process that generated it went away.
     OwnerLost,
-    /// The attempt before it failed and somebody asked again.
+    /// The attempt before it ended without an answer and somebody asked again.
     Retry,
 }
 named!(RestartReason { OwnerLost = "owner_lost", Retry = "retry" });

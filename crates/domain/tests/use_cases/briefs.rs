@@ -34,7 +34,7 @@ impl World {
         brief.expect("preparing should work").request
     }
 
-    fn reply(&self, ticket: &Ticket, question: Option<MessageId>) -> Reply {
+    pub fn reply(&self, ticket: &Ticket, question: Option<MessageId>) -> Reply {
         let now = self.now();
         Reply {
             id: ReplyId::from_uuid(self.ids.generate()),
@@ -42,6 +42,7 @@ impl World {
             user_id: ticket.user_id,
             question: question.map_or(QuestionId::description(ticket.id), QuestionId::message),
             attempt: 1,
+            handovers: 0,
             state: ReplyState::Streaming,
             last_sequence: 0,
             restart: None,

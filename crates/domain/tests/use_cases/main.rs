@@ -10,5 +10,7 @@ mod messages;
 mod prompts;
 mod sign_in;
 mod sources;
+mod stream_tokens;
+mod sweep;
 mod tickets;
 mod world;

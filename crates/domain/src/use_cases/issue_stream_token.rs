@@ -1,0 +1,80 @@
+use std::sync::Arc;
+
+use thiserror::Error;
+
+use super::{AccessError, find_visible_ticket};
+use crate::ids::TicketId;
+use crate::ports::{
+    BoxError, Clock, OpaqueToken, OpaqueTokens, RepositoryError, StreamTokenRepository,
+    TicketRepository,
+};
+use crate::stream_token::StreamToken;
+use crate::user::Actor;
+
+/// Why no stream token was issued.
+#[derive(Debug, Error)]
+pub enum IssueStreamTokenError {
+    /// There is no such ticket, or it is somebody else's: callers cannot tell which.
+    #[error("there is no such ticket")]
+    NotFound,
+    /// No secret could be made.
+    #[error("no random token could be made")]
+    NoToken(#[source] BoxError),
+    /// The store failed.
+    #[error(transparent)]
+    Repository(#[from] RepositoryError),
+}
+
+impl From<AccessError> for IssueStreamTokenError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::NotFound => Self::NotFound,
+            AccessError::Repository(error) => Self::Repository(error),
+        }
+    }
+}
+
+/// Issues tokens that open a ticket's stream by its address alone.
+pub struct IssueStreamToken {
+    tickets: Arc<dyn TicketRepository>,
+    stream_tokens: Arc<dyn StreamTokenRepository>,
+    tokens: Arc<dyn OpaqueTokens>,
+    clock: Arc<dyn Clock>,
+}
+
+impl IssueStreamToken {
+    /// Wires the use case.
+    pub fn new(
+        tickets: Arc<dyn TicketRepository>,
+        stream_tokens: Arc<dyn StreamTokenRepository>,
+        tokens: Arc<dyn OpaqueTokens>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self {
+            tickets,
+            stream_tokens,
+            tokens,
+            clock,
+        }
+    }
+
+    /// A token for the actor and this ticket; it opens one reading within
+    /// [`StreamToken::LIFETIME`].
+    ///
+    /// # Errors
+    /// [`IssueStreamTokenError::NotFound`] for a missing ticket and for another customer's alike.
+    pub async fn execute(
+        &self,
+        actor: Actor,
+        ticket_id: TicketId,
+    ) -> Result<OpaqueToken, IssueStreamTokenError> {
+        find_visible_ticket(self.tickets.as_ref(), actor, ticket_id).await?;
+        let token = self
+            .tokens
+            .generate()
+            .map_err(IssueStreamTokenError::NoToken)?;
+        let stored = StreamToken::new(token.digest, actor.id, ticket_id, self.clock.now());
+        self.stream_tokens.insert(&stored).await?;
+        Ok(token)
+    }
+}

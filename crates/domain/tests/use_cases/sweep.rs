@@ -1,0 +1,53 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::ports::{Clock as _, MockReplyEventLog, MockStreamTokenRepository, RepositoryError};
+use domain::use_cases::{Sweep, Swept};
+use mockall::predicate::{always, eq};
+use testkit::fakes::FixedClock;
+
+#[tokio::test]
+async fn a_sweep_goes_on_until_nothing_is_due() {
+    let clock = Arc::new(FixedClock::default());
+    let (now, hour_ago) = (clock.now(), clock.now() - Duration::from_hours(1));
+    let mut events = MockReplyEventLog::new();
+    let mut left = 450;
+    events
+        .expect_trim()
+        .with(eq(hour_ago), always())
+        .times(3)
+        .returning(move |_, max| {
+            let trimmed = u64::from(max).min(left);
+            left -= trimmed;
+            Ok(trimmed)
+        });
+    let mut tokens = MockStreamTokenRepository::new();
+    tokens
+        .expect_remove_expired()
+        .with(eq(now))
+        .times(1)
+        .returning(|_| Ok(7));
+    let sweep = Sweep::new(Arc::new(events), Arc::new(tokens), clock);
+    let swept = Swept {
+        trimmed_replies: 450,
+        stream_tokens: 7,
+    };
+    assert_eq!(sweep.execute().await.expect("a sweep"), swept);
+}
+
+#[tokio::test]
+async fn a_store_that_is_away_ends_the_sweep() {
+    let mut tokens = MockStreamTokenRepository::new();
+    tokens
+        .expect_remove_expired()
+        .returning(|_| Err(RepositoryError::Unavailable("away".into())));
+    let sweep = Sweep::new(
+        Arc::new(MockReplyEventLog::new()),
+        Arc::new(tokens),
+        Arc::new(FixedClock::default()),
+    );
+    assert!(matches!(
+        sweep.execute().await,
+        Err(RepositoryError::Unavailable(_))
+    ));
+}

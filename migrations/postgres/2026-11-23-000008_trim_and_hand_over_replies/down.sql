@@ -1,0 +1,2 @@
+DROP INDEX untrimmed_replies;
+ALTER TABLE replies DROP COLUMN trimmed, DROP COLUMN handovers;

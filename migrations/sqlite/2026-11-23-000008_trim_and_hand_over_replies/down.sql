@@ -1,0 +1,3 @@
+DROP INDEX untrimmed_replies;
+ALTER TABLE replies DROP COLUMN trimmed;
+ALTER TABLE replies DROP COLUMN handovers;
