@@ -1,9 +1,11 @@
 mod append;
 mod row;
+mod trim;
 
 use std::collections::HashSet;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -16,6 +18,8 @@ use uuid::Uuid;
 use self::append::Part;
 use self::row::EventRow;
 pub(crate) use self::row::{insert, text_of_attempt};
+#[cfg(test)]
+pub(crate) use self::trim::untrimmed;
 use crate::database::PgDatabase;
 use crate::error::StoreError;
 use crate::schema::reply_events;
@@ -71,6 +75,19 @@ impl ReplyEventLog for PgReplyEventLog {
                 },
             )
             .await
+    }
+
+    async fn trim(&self, ended_before: DateTime<Utc>, max: u32) -> Result<u64, RepositoryError> {
+        let trimmed = self
+            .database
+            .write(
+                (ended_before, max),
+                |connection, &(ended_before, max), _| {
+                    async move { Ok(trim::trim(connection, ended_before, max).await?) }.boxed()
+                },
+            )
+            .await?;
+        Ok(u64::try_from(trimmed).unwrap_or(u64::MAX))
     }
 
     fn doorbell(&self) -> Doorbell {

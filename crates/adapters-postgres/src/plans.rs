@@ -17,10 +17,11 @@ use uuid::Uuid;
 
 use crate::database::PgDatabase;
 use crate::settings::PgSettings;
-use crate::{events, messages, replies, tickets};
+use crate::{events, messages, replies, stream_tokens, tickets};
 
 /// Nine customers with 900 tickets each, one in ten of them pending; 8 messages and a reply with 4
-/// events on every ticket; one reply in 500 runs.
+/// events on every ticket; one reply in 500 runs, and of the others one in 20 is not trimmed; 4000
+/// stream tokens, one in 20 of them used.
 const ROWS: &str = "
 INSERT INTO users (id, email, password_hash, role, created_at)
 SELECT lpad(u::text, 32, '0')::uuid, u || '@example.com', '', 'user', now()
@@ -32,18 +33,23 @@ SELECT lpad(t::text, 32, '0')::uuid, lpad((t % 9 + 1)::text, 32, '0')::uuid, 'Re
     timestamptz '2026-01-01' + t * interval '1 second', now(), 1
 FROM generate_series(1, 8100) AS t;
 INSERT INTO replies (id, ticket_id, user_id, question_id, attempt, status, last_sequence, text,
-    model, sources, error_code, created_at, attempt_started_at, ended_at, epoch, owner, lease_until)
+    model, sources, error_code, created_at, attempt_started_at, ended_at, epoch, owner, lease_until,
+    trimmed)
 SELECT t.id, t.id, t.user_id, t.id, 1, CASE WHEN runs THEN 'streaming' ELSE 'failed' END, 3, 'text',
     'model', '[]', CASE WHEN runs THEN NULL ELSE 'internal' END, now(), now(),
-    CASE WHEN runs THEN NULL ELSE now() END, 1, t.id, now()
+    CASE WHEN runs THEN NULL ELSE t.created_at END, 1, t.id, now(), NOT runs AND NOT recent
 FROM tickets AS t
-CROSS JOIN LATERAL (SELECT extract(epoch FROM t.created_at)::bigint % 500 = 0) AS r (runs);
+CROSS JOIN LATERAL (SELECT extract(epoch FROM t.created_at)::bigint) AS s (number)
+CROSS JOIN LATERAL (SELECT number % 500 = 0, number % 20 = 1) AS r (runs, recent);
 INSERT INTO reply_events (reply_id, sequence, attempt, kind, text_end, text)
 SELECT id, e, 1, 'delta', e, 'x' FROM replies, generate_series(0, 3) AS e;
 INSERT INTO messages (id, ticket_id, position, author, author_id, content, visibility, is_complete,
     created_at)
 SELECT gen_random_uuid(), id, m, 'customer', user_id, 'Hello', 'public', TRUE, now()
 FROM tickets, generate_series(1, 8) AS m;
+INSERT INTO stream_tokens (digest, user_id, ticket_id, expires_at, reply_id)
+SELECT sha256(t::text::bytea), user_id, id, created_at, CASE WHEN t % 20 = 0 THEN id END
+FROM generate_series(1, 4000) AS t JOIN tickets ON id = lpad((2 * t)::text, 32, '0')::uuid;
 ANALYZE;
 ";
 
@@ -148,6 +154,22 @@ async fn check(connection: &AsyncPgConnection) {
 
     let log = events::events(ReplyId::from_uuid(number(6000)), 2);
     assert_uses(&plan(connection, log).await, "reply_events_pkey");
+
+    check_sweeping(connection, "2026-01-01T00:10:00Z".parse().unwrap()).await;
+}
+
+/// What a sweep finds, an hour after the one before it.
+async fn check_sweeping(connection: &AsyncPgConnection, due: DateTime<Utc>) {
+    let untrimmed = plan(connection, events::untrimmed(due, 200)).await;
+    assert_uses(&untrimmed, "untrimmed_replies");
+    assert!(!untrimmed.contains("Sort"), "{untrimmed}");
+
+    let unused = plan(connection, diesel::delete(stream_tokens::unused(due))).await;
+    assert_uses(&unused, "unused_stream_tokens");
+
+    let used = plan(connection, diesel::delete(stream_tokens::used(due))).await;
+    assert_uses(&used, "stream_tokens_by_reply");
+    assert_uses(&used, "replies_pkey");
 }
 
 #[track_caller]

@@ -17,7 +17,7 @@ use domain::ids::{ReplyId, TicketId};
 use domain::ports::{
     Claim, ClaimRequest, Finished, ReplyStore, RepositoryError, Takeover, TakeoverRequest,
 };
-use domain::reply::{Conclusion, Lease, Reply};
+use domain::reply::{CancelledBy, Conclusion, Lease, Reply};
 use futures_util::FutureExt as _;
 
 pub(crate) use self::cancel::carry_out;
@@ -91,6 +91,30 @@ impl ReplyStore for PgReplyStore {
             .write(request, |connection, request, rings| {
                 takeover::take_over_expired(connection, *request, rings).boxed()
             })
+            .await
+    }
+
+    async fn hand_over(&self, leases: &[Lease]) -> Result<(), RepositoryError> {
+        self.database
+            .write(leases.to_vec(), |connection, leases, rings| {
+                lease::hand_over(connection, leases, rings).boxed()
+            })
+            .await
+    }
+
+    async fn cancel(
+        &self,
+        ticket_id: TicketId,
+        by: CancelledBy,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Reply>, RepositoryError> {
+        self.database
+            .write(
+                (ticket_id, by, at),
+                |connection, &(ticket_id, by, at), rings| {
+                    cancel::cancel(connection, ticket_id, by, at, rings).boxed()
+                },
+            )
             .await
     }
 

@@ -73,6 +73,8 @@ diesel::table! {
         epoch -> Integer,
         owner -> Uuid,
         lease_until -> Timestamptz,
+        handovers -> Integer,
+        trimmed -> Bool,
     }
 }
 
@@ -98,6 +100,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    stream_tokens (digest) {
+        digest -> Binary,
+        user_id -> Uuid,
+        ticket_id -> Uuid,
+        expires_at -> Timestamptz,
+        reply_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
     articles (id) {
         id -> Uuid,
         slug -> Text,
@@ -119,4 +131,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(tickets, messages, replies);
+diesel::allow_tables_to_appear_in_same_query!(tickets, messages, replies, stream_tokens);

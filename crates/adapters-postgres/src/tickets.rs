@@ -12,7 +12,7 @@ use domain::ports::{ChangeTicketError, RepositoryError, TicketRepository};
 use domain::ticket::{Ticket, TicketChange, TicketCursor, TicketFilter};
 use futures_util::FutureExt as _;
 
-pub(crate) use self::row::{lock, lock_free, lock_of_reply, save};
+pub(crate) use self::row::{lock, lock_free, lock_of_replies, lock_of_reply, save};
 use crate::database::PgDatabase;
 use crate::error::StoreError;
 use crate::replies;

@@ -1,6 +1,8 @@
 mod row;
+mod trim;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::ids::ReplyId;
 use domain::ports::{AppendOutcome, Appending, Doorbell, ReplyEventLog, RepositoryError};
@@ -10,7 +12,7 @@ pub(crate) use self::row::{insert, text_of_attempt};
 use crate::database::SqliteDatabase;
 use crate::error::StoreError;
 use crate::events::row::EventRow;
-use crate::replies::is_running;
+use crate::replies::is_streaming;
 use crate::schema::{replies, reply_events};
 
 /// The event log of replies in a [`SqliteDatabase`]. Its doorbell rings within this process, which
@@ -61,6 +63,12 @@ impl ReplyEventLog for SqliteReplyEventLog {
             .await
     }
 
+    async fn trim(&self, ended_before: DateTime<Utc>, max: u32) -> Result<u64, RepositoryError> {
+        self.database
+            .write(move |connection| Ok(trim::trim(connection, ended_before, max)?))
+            .await
+    }
+
     fn doorbell(&self) -> Doorbell {
         self.database.doorbell()
     }
@@ -83,7 +91,7 @@ fn append(
     let Some((status, last_sequence)) = reply else {
         return Ok(AppendOutcome::Fenced);
     };
-    if is_running(&status) && last_sequence + 1 == first.position.sequence {
+    if is_streaming(&status) && last_sequence + 1 == first.position.sequence {
         insert(connection, lease.reply_id, events)?;
         diesel::update(replies::table.find(lease.reply_id.to_string()))
             .set(replies::last_sequence.eq(last.position.sequence))

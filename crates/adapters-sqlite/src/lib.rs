@@ -20,6 +20,7 @@ mod lock;
 mod messages;
 mod replies;
 mod schema;
+mod stream_tokens;
 mod tickets;
 mod users;
 
@@ -31,5 +32,6 @@ pub use self::health::SqliteStoreHealth;
 pub use self::lock::ExclusiveLock;
 pub use self::messages::SqliteMessageRepository;
 pub use self::replies::SqliteReplyStore;
+pub use self::stream_tokens::SqliteStreamTokenRepository;
 pub use self::tickets::SqliteTicketRepository;
 pub use self::users::SqliteUserRepository;

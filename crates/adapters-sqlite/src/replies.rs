@@ -9,16 +9,17 @@ mod takeover;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use domain::ids::{ReplyId, TicketId};
 use domain::ports::{
     Claim, ClaimRequest, Finished, ReplyStore, RepositoryError, Takeover, TakeoverRequest,
 };
-use domain::reply::{Conclusion, Lease, Reply};
+use domain::reply::{CancelledBy, Conclusion, Lease, Reply};
 
 pub(crate) use self::cancel::carry_out;
 pub(crate) use self::lease::expire_all as expire_leases;
-pub(crate) use self::row::is_running;
+pub(crate) use self::row::is_streaming;
 use crate::columns::database_now;
 use crate::database::SqliteDatabase;
 use crate::error::StoreError;
@@ -83,6 +84,27 @@ impl ReplyStore for SqliteReplyStore {
         self.database
             .write_and_ring(move |connection, rings| {
                 takeover::take_over_expired(connection, request, rings)
+            })
+            .await
+    }
+
+    async fn hand_over(&self, leases: &[Lease]) -> Result<(), RepositoryError> {
+        let leases = leases.to_vec();
+        self.database
+            .write_and_ring(move |connection, rings| lease::hand_over(connection, &leases, rings))
+            .await
+    }
+
+    async fn cancel(
+        &self,
+        ticket_id: TicketId,
+        by: CancelledBy,
+        at: DateTime<Utc>,
+    ) -> Result<Option<Reply>, RepositoryError> {
+        self.database
+            .write_and_ring(move |connection, rings| {
+                let row = cancel::cancel(connection, ticket_id, by, at, rings)?;
+                entity(connection, row)
             })
             .await
     }

@@ -76,6 +76,8 @@ diesel::table! {
         epoch -> Integer,
         owner -> Text,
         lease_until -> BigInt,
+        handovers -> Integer,
+        trimmed -> Bool,
     }
 }
 
@@ -99,6 +101,18 @@ diesel::table! {
         reason -> Nullable<Text>,
     }
 }
+
+diesel::table! {
+    stream_tokens (digest) {
+        digest -> Binary,
+        user_id -> Text,
+        ticket_id -> Text,
+        expires_at -> BigInt,
+        reply_id -> Nullable<Text>,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(replies, stream_tokens);
 
 diesel::table! {
     articles (id) {

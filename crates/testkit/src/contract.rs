@@ -23,6 +23,7 @@ pub mod articles;
 mod fixtures;
 pub mod messages;
 pub mod replies;
+pub mod stream_tokens;
 pub mod tickets;
 pub mod users;
 
@@ -30,8 +31,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, TicketRepository,
-    UserRepository,
+    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StreamTokenRepository,
+    TicketRepository, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -65,6 +66,14 @@ pub struct ReplyStores {
     pub replies: Arc<dyn ReplyStore>,
     /// Their events.
     pub events: Arc<dyn ReplyEventLog>,
+}
+
+/// What the contract of [`StreamTokenRepository`] is checked on.
+pub struct StreamTokenStores {
+    /// Accounts, tickets and replies, to which tokens refer.
+    pub replies: ReplyStores,
+    /// The store.
+    pub stream_tokens: Arc<dyn StreamTokenRepository>,
 }
 
 /// What the contract of [`ArticleRepository`] is checked on.
@@ -101,16 +110,23 @@ mod tests {
         for (file, source) in [
             ("articles", include_str!("contract/articles.rs")),
             ("messages", include_str!("contract/messages.rs")),
+            ("stream_tokens", include_str!("contract/stream_tokens.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
             ("users", include_str!("contract/users.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),
             ("cancels", include_str!("contract/replies/cancels.rs")),
+            ("demands", include_str!("contract/replies/demands.rs")),
             ("ends", include_str!("contract/replies/ends.rs")),
+            ("handovers", include_str!("contract/replies/handovers.rs")),
             ("leases", include_str!("contract/replies/leases.rs")),
             ("limits", include_str!("contract/replies/limits.rs")),
             ("log", include_str!("contract/replies/log.rs")),
+            ("races", include_str!("contract/replies/races.rs")),
             ("retries", include_str!("contract/replies/retries.rs")),
+            ("stops", include_str!("contract/replies/stops.rs")),
+            ("storms", include_str!("contract/replies/storms.rs")),
             ("takeovers", include_str!("contract/replies/takeovers.rs")),
+            ("trims", include_str!("contract/replies/trims.rs")),
         ] {
             let suite = format!("{source}{}", include_str!("contract/replies.rs"));
             let cases: Vec<&str> = source

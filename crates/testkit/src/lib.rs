@@ -5,6 +5,7 @@ pub mod contract;
 pub mod fakes;
 pub mod fault_proxy;
 pub mod postgres;
+pub mod postgres_wire_filter;
 pub mod slow_upstream;
 
 use std::io::Write as _;

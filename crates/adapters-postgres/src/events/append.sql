@@ -5,7 +5,7 @@ WITH batch AS (
 ), held AS MATERIALIZED (
     -- In the order of ids, so that two writers cannot wait for each other.
     SELECT batch.place, replies.id, batch.last,
-        replies.ended_at IS NULL AND replies.last_sequence + 1 = batch.first AS fits
+        replies.status = 'streaming' AND replies.last_sequence + 1 = batch.first AS fits
     FROM replies
     JOIN batch ON batch.reply_id = replies.id
     WHERE replies.epoch = batch.epoch AND replies.owner = batch.owner

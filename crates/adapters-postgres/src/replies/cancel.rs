@@ -2,12 +2,17 @@ use chrono::{DateTime, Utc};
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::TicketId;
+use domain::reply::{CancelReason, CancelledBy, Reply};
 use domain::ticket::Effect;
 
 use super::row::ReplyRow;
 use crate::bell::Rings;
+use crate::columns::database_now;
 use crate::error::StoreError;
+use crate::messages::newest_question;
+use crate::pipeline::both;
 use crate::schema::replies;
+use crate::tickets;
 
 /// Carries out what a change of a ticket, which must be locked, means for its running reply.
 pub(crate) async fn carry_out(
@@ -28,13 +33,32 @@ pub(crate) async fn carry_out(
         .first(&mut connection)
         .await
         .optional()?;
-    let Some(mut row) = running else {
-        return Ok(());
-    };
-    "cancelled".clone_into(&mut row.status);
-    row.cancel_reason = Some(reason.as_str().to_owned());
-    row.cancelled_by = Some(by.as_str().to_owned());
-    row.end(connection, at).await?;
-    rings.everywhere(row.ring());
+    if let Some(mut row) = running {
+        row.cancel(connection, (reason, by), at, rings).await?;
+    }
     Ok(())
+}
+
+/// Cancels the reply to the newest question, if it runs, and gives it as it then stands.
+pub(super) async fn cancel(
+    connection: &AsyncPgConnection,
+    ticket_id: TicketId,
+    by: CancelledBy,
+    at: DateTime<Utc>,
+    rings: &mut Rings,
+) -> Result<Option<Reply>, StoreError> {
+    if tickets::lock(connection, ticket_id).await?.is_none() {
+        return Ok(None);
+    }
+    let question = newest_question(connection, ticket_id).await?;
+    let locked = ReplyRow::lock_by_question(connection, question.id);
+    let (row, now) = both(locked, database_now(connection)).await?;
+    let Some(mut row) = row else {
+        return Ok(None);
+    };
+    if row.is_running() {
+        row.cancel(connection, (CancelReason::User, by), at, rings)
+            .await?;
+    }
+    Ok(Some(row.into_reply(now)?))
 }

@@ -69,7 +69,7 @@ async fn begin(
     grant(connection, request, row, now).await
 }
 
-/// Another attempt at a reply that failed.
+/// Another attempt at a reply that ended without an answer.
 async fn retry(
     connection: &AsyncPgConnection,
     request: &ClaimRequest,

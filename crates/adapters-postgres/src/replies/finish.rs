@@ -24,7 +24,8 @@ pub(super) async fn finish(
     let Some(mut row) = row else {
         return Ok(Finished::Fenced);
     };
-    if row.lease() != lease || row.status == "cancelled" {
+    // What was cancelled or given back is nobody's to end by the lease it had.
+    if row.lease() != lease || matches!(row.status.as_str(), "cancelled" | "queued") {
         return Ok(Finished::Fenced);
     }
     // The same holder has ended it before: this is that call again.

@@ -1,3 +1,4 @@
+mod change;
 mod entity;
 
 use chrono::{DateTime, Utc};
@@ -6,7 +7,7 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
 use domain::ports::{ClaimRequest, Ring, Tried};
-use domain::reply::{EventKind, FailureCode, Lease, LoggedEvent, Position, RestartReason};
+use domain::reply::{EventKind, Lease, LoggedEvent, Position};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -49,6 +50,8 @@ pub(super) struct ReplyRow {
     pub(super) epoch: i32,
     pub(super) owner: Uuid,
     pub(super) lease_until: DateTime<Utc>,
+    pub(super) handovers: i32,
+    pub(super) trimmed: bool,
 }
 
 /// Who generates from now on, and until when at least.
@@ -124,70 +127,19 @@ impl ReplyRow {
             epoch: 1,
             owner: holder.owner.as_uuid(),
             lease_until: holder.lease_until,
+            handovers: 0,
+            trimmed: false,
         }
     }
 
     /// What a claim depends on.
     pub(super) fn tried(&self) -> Result<Tried, StoreError> {
-        Ok(Tried {
-            attempt: self.attempt,
-            is_retryable: self.state()?.is_retryable(),
-        })
+        Ok(Tried::of(&self.state()?, self.attempts_used()))
     }
 
-    /// The next attempt: what is known of the one before is given up.
-    pub(super) async fn restart(
-        &mut self,
-        connection: &AsyncPgConnection,
-        reason: RestartReason,
-        holder: Holder,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.attempt += 1;
-        self.epoch += 1;
-        self.owner = holder.owner.as_uuid();
-        self.lease_until = holder.lease_until;
-        "streaming".clone_into(&mut self.status);
-        self.text.clear();
-        self.model_served = None;
-        self.template_name = None;
-        self.template_version = None;
-        self.sources = json!([]);
-        self.input_tokens = None;
-        self.output_tokens = None;
-        self.error_code = None;
-        self.attempt_started_at = at;
-        self.first_token_at = None;
-        self.ended_at = None;
-        self.last_sequence += 1;
-        self.restart_sequence = Some(self.last_sequence);
-        self.restart_reason = Some(reason.as_str().to_owned());
-        self.save(connection, EventKind::Restarted(reason), 0).await
-    }
-
-    /// The end of a running reply, whose status and its reason the caller has set. The text is
-    /// what the present attempt logged.
-    pub(super) async fn end(
-        &mut self,
-        connection: &AsyncPgConnection,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.text = events::text_of_attempt(connection, self.reply_id(), self.attempt).await?;
-        self.ended_at = Some(at);
-        self.last_sequence += 1;
-        self.save(connection, EventKind::Ended, self.text.len())
-            .await
-    }
-
-    pub(super) fn fail(&mut self, code: FailureCode) {
-        "failed".clone_into(&mut self.status);
-        self.error_code = Some(code.as_str().to_owned());
-    }
-
-    /// Voids the lease that was given: its holder hears of it, whatever it does next.
-    pub(super) fn fence(&mut self, owner: OwnerId) {
-        self.epoch += 1;
-        self.owner = owner.as_uuid();
+    /// How many attempts count: those that were handed over do not.
+    pub(super) fn attempts_used(&self) -> i32 {
+        self.attempt - self.handovers
     }
 
     pub(super) async fn insert(&self, connection: &AsyncPgConnection) -> Result<(), StoreError> {

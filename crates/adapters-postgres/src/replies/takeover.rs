@@ -2,7 +2,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::ports::{Takeover, TakeoverRequest};
+use domain::ports::{Takeover, TakeoverDecision, TakeoverRequest};
 use domain::reply::{FailureCode, RestartReason};
 use uuid::Uuid;
 
@@ -70,17 +70,20 @@ async fn take_over(
     mut row: ReplyRow,
     rings: &mut Rings,
 ) -> Result<Takeover, StoreError> {
-    if row.attempt < TakeoverRequest::MAX_UNATTENDED_ATTEMPTS {
-        row.restart(connection, RestartReason::OwnerLost, holder, request.at)
-            .await?;
-        rings.elsewhere(row.ring());
-        let lease = row.lease();
-        Ok(Takeover::Restarted(lease, Box::new(row.into_reply(now)?)))
-    } else {
-        row.fence(request.owner);
-        row.fail(FailureCode::Interrupted);
-        row.end(connection, request.at).await?;
-        rings.everywhere(row.ring());
-        Ok(Takeover::Failed(Box::new(row.into_reply(now)?)))
+    match TakeoverRequest::decide(&row.state()?, row.attempts_used()) {
+        TakeoverDecision::Restart => {
+            row.restart(connection, RestartReason::OwnerLost, holder, request.at)
+                .await?;
+            rings.elsewhere(row.ring());
+            let lease = row.lease();
+            Ok(Takeover::Restarted(lease, Box::new(row.into_reply(now)?)))
+        }
+        TakeoverDecision::Fail => {
+            row.fence(request.owner);
+            row.fail(FailureCode::Interrupted);
+            row.end(connection, request.at).await?;
+            rings.everywhere(row.ring());
+            Ok(Takeover::Failed(Box::new(row.into_reply(now)?)))
+        }
     }
 }

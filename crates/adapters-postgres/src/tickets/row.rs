@@ -76,6 +76,25 @@ pub(crate) async fn lock_of_reply(
     Ok(row.map(Ticket::try_from).transpose()?)
 }
 
+/// Locks the tickets that replies belong to, in the order of ids, so that two who lock several
+/// cannot wait for each other.
+pub(crate) async fn lock_of_replies(
+    mut connection: &AsyncPgConnection,
+    ids: Vec<Uuid>,
+) -> QueryResult<()> {
+    let ticket_ids = replies::table
+        .filter(replies::id.eq_any(ids))
+        .select(replies::ticket_id);
+    let _: Vec<Uuid> = tickets::table
+        .filter(tickets::id.eq_any(ticket_ids))
+        .order(tickets::id)
+        .select(tickets::id)
+        .for_update()
+        .load(&mut connection)
+        .await?;
+    Ok(())
+}
+
 /// Those of the tickets that nobody else has locked, locked.
 pub(crate) async fn lock_free(
     mut connection: &AsyncPgConnection,

@@ -1,8 +1,9 @@
-use adapters_postgres::{PgMessageRepository, PgReplyStore};
+use adapters_postgres::{PgMessageRepository, PgReplyStore, PgStreamTokenRepository};
 use chrono::DateTime;
 use domain::ids::MessageId;
 use domain::message::{Author, MessageText, NewMessage, Visibility};
-use domain::ports::{MessageRepository as _, ReplyStore as _};
+use domain::ports::{MessageRepository as _, ReplyStore as _, StreamTokenRepository as _};
+use domain::stream_token::{StreamToken, TokenDigest};
 use uuid::Uuid;
 
 use crate::Scratch;
@@ -26,8 +27,12 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
     };
     let messages = PgMessageRepository::new(database.clone());
     messages.append(message).await.expect("stored");
-    let replies = PgReplyStore::new(database);
+    let replies = PgReplyStore::new(database.clone());
     replies.claim(request(&ticket, 2)).await.expect("claimed");
+    let digest = TokenDigest::from_bytes([1; 32]);
+    let token = StreamToken::new(digest, ticket.user_id, ticket.id, DateTime::UNIX_EPOCH);
+    let tokens = PgStreamTokenRepository::new(database);
+    tokens.insert(&token).await.expect("stored");
 
     let client = client(scratch.url()).await;
     let tables = [
@@ -36,6 +41,7 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
         "replies",
         "reply_events",
         "reply_claims",
+        "stream_tokens",
     ];
     for (deleted, sql) in [(false, "SELECT 1"), (true, "DELETE FROM tickets")] {
         client.batch_execute(sql).await.expect("done");

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use crate::Scratch;
 use crate::fixtures::{client, delta, running_in};
 
-const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_process_hears_of_appends_and_cancellations() {
@@ -120,13 +120,13 @@ async fn a_batch_of_hundreds_of_replies_is_announced_whole() {
     }
 }
 
-async fn next(doorbell: &mut Doorbell) -> Ring {
+pub(crate) async fn next(doorbell: &mut Doorbell) -> Ring {
     let ring = timeout(DEADLINE, doorbell.next()).await;
     ring.expect("it rings in time").expect("it never ends")
 }
 
 /// Waits until so many connections listen.
-async fn listening(scratch: &Scratch, count: i64) {
+pub(crate) async fn listening(scratch: &Scratch, count: i64) {
     let client = client(scratch.url()).await;
     let all_listen = async {
         loop {

@@ -1,4 +1,3 @@
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use adapters_postgres::{PgDatabase, PgStoreHealth, PgTicketRepository, PgUserRepository};
@@ -12,11 +11,9 @@ use domain::ticket::TicketChange;
 use testkit::fault_proxy::FaultProxy;
 use testkit::postgres::own_cluster;
 use tokio::runtime::Handle;
-use tokio_postgres::Config;
-use tokio_postgres::config::Host;
 use uuid::Uuid;
 
-use crate::fixtures::{client, ticket_in, user};
+use crate::fixtures::{behind, client, server_of, ticket_in, user};
 use crate::{Scratch, open};
 
 /// Longer than any unit of work may take.
@@ -34,21 +31,9 @@ impl Fragile {
     async fn new() -> Option<Self> {
         let scratch = Scratch::new().await?;
         scratch.migrated().await;
-        let config: Config = scratch.url().parse().expect("a URL");
-        let port = config.get_ports().first().copied().unwrap_or(5432);
-        let Some(Host::Tcp(host)) = config.get_hosts().first() else {
-            return None;
-        };
-        let mut addresses = tokio::net::lookup_host((host.as_str(), port))
-            .await
-            .expect("a known host");
-        let upstream: SocketAddr = addresses.next().expect("an address");
+        let upstream = server_of(scratch.url()).await?;
         let proxy = FaultProxy::start(upstream).await.expect("a proxy");
-        let url = scratch
-            .url()
-            .replace(&format!("{host}:{port}"), &proxy.address().to_string());
-        assert_ne!(url, scratch.url());
-        let database = open(&url);
+        let database = open(&behind(proxy.address(), scratch.url()));
         healthy(&database).await;
         Some(Self {
             scratch,

@@ -1,3 +1,4 @@
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use adapters_postgres::{PgDatabase, PgReplyStore, PgTicketRepository, PgUserRepository};
@@ -5,11 +6,14 @@ use chrono::DateTime;
 use domain::ids::{OwnerId, ReplyId, TicketId, UserId};
 use domain::password::PasswordHash;
 use domain::ports::{
-    Claim, ClaimRequest, Credentials, ReplyStore as _, TicketRepository as _, UserRepository as _,
+    Claim, ClaimRequest, Credentials, ReplyStore as _, RetryRule, TicketRepository as _,
+    UserRepository as _,
 };
 use domain::reply::{EventKind, Lease, LoggedEvent, Position};
 use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
 use domain::user::{Email, Role, User};
+use tokio_postgres::Config;
+use tokio_postgres::config::Host;
 use uuid::Uuid;
 
 /// Accounts of different numbers are different people.
@@ -51,7 +55,7 @@ pub(crate) fn request(ticket: &Ticket, number: u128) -> ClaimRequest {
         owner: OwnerId::from_uuid(Uuid::from_u128(number)),
         lease: Duration::from_mins(1),
         model: "model".to_owned(),
-        may_retry: true,
+        retry: RetryRule::Automatic,
         limits: None,
         at: DateTime::UNIX_EPOCH,
     }
@@ -94,4 +98,29 @@ pub(crate) async fn client(url: &str) -> tokio_postgres::Client {
     let (client, connection) = connected.expect("connected");
     tokio::runtime::Handle::current().spawn(connection);
     client
+}
+
+/// Where the database's server listens; none where that is no port.
+pub(crate) async fn server_of(url: &str) -> Option<SocketAddr> {
+    let (host, port) = host_and_port(url)?;
+    let addresses = tokio::net::lookup_host((host, port)).await;
+    addresses.expect("a known host").next()
+}
+
+/// The same database behind a proxy, which must see what is said.
+pub(crate) fn behind(proxy: SocketAddr, url: &str) -> String {
+    let (host, port) = host_and_port(url).expect("a port");
+    let proxied = url.replace(&format!("{host}:{port}"), &proxy.to_string());
+    assert_ne!(proxied, url);
+    let separator = if proxied.contains('?') { '&' } else { '?' };
+    format!("{proxied}{separator}sslmode=disable")
+}
+
+fn host_and_port(url: &str) -> Option<(String, u16)> {
+    let config: Config = url.parse().expect("a URL");
+    let port = config.get_ports().first().copied().unwrap_or(5432);
+    match config.get_hosts().first() {
+        Some(Host::Tcp(host)) => Some((host.clone(), port)),
+        _ => None,
+    }
 }

@@ -11,15 +11,17 @@ mod doorbell;
 mod encryption;
 mod faults;
 mod fixtures;
+mod lost_rings;
 mod migrations;
+mod replicas;
 
 use std::sync::Arc;
 
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSettings, PgTicketRepository, PgUserRepository,
+    PgSettings, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
 };
-use testkit::contract::{ArticleStores, ReplyStores, TicketStores, UserStores};
+use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
 use testkit::postgres::{FreshDatabase, fresh_database};
 
 /// The contract's cases, or nothing where there is no PostgreSQL.
@@ -46,6 +48,10 @@ mod messages {
 
 mod replies {
     contract!(reply_store_contract, reply_stores);
+}
+
+mod stream_tokens {
+    contract!(stream_token_repository_contract, stream_token_stores);
 }
 
 mod articles {
@@ -102,11 +108,15 @@ async fn ticket_stores() -> Option<TicketStores> {
 
 async fn reply_stores() -> Option<ReplyStores> {
     let scratch = Scratch::new().await?;
+    Some(replies_of(&scratch.migrated().await, scratch))
+}
+
+async fn stream_token_stores() -> Option<StreamTokenStores> {
+    let scratch = Scratch::new().await?;
     let database = scratch.migrated().await;
-    Some(ReplyStores {
-        around: tickets_of(&database, scratch),
-        replies: Arc::new(PgReplyStore::new(database.clone())),
-        events: Arc::new(PgReplyEventLog::new(database)),
+    Some(StreamTokenStores {
+        replies: replies_of(&database, scratch),
+        stream_tokens: Arc::new(PgStreamTokenRepository::new(database)),
     })
 }
 
@@ -116,6 +126,14 @@ async fn article_stores() -> Option<ArticleStores> {
         articles: Arc::new(PgArticleRepository::new(scratch.migrated().await)),
         keep: Box::new(scratch),
     })
+}
+
+fn replies_of(database: &PgDatabase, scratch: Scratch) -> ReplyStores {
+    ReplyStores {
+        around: tickets_of(database, scratch),
+        replies: Arc::new(PgReplyStore::new(database.clone())),
+        events: Arc::new(PgReplyEventLog::new(database.clone())),
+    }
 }
 
 fn tickets_of(database: &PgDatabase, scratch: Scratch) -> TicketStores {

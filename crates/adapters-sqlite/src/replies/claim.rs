@@ -28,6 +28,7 @@ pub(super) fn claim(
     let existing = row.as_ref().map(ReplyRow::tried).transpose()?;
     match (request.decide(&ticket, is_answered, existing), row) {
         (ClaimDecision::AssistantOff, _) => Ok(Claim::AssistantOff),
+        (ClaimDecision::NothingToAnswer, _) => Ok(Claim::NothingToAnswer),
         (ClaimDecision::Begin, None) => {
             begin(connection, request, &ticket, question, (holder, now))
         }
@@ -52,7 +53,7 @@ fn begin(
     grant(connection, request, row, now)
 }
 
-/// Another attempt at a reply that failed.
+/// Another attempt at a reply that ended without an answer.
 fn retry(
     connection: &mut SqliteConnection,
     request: &ClaimRequest,

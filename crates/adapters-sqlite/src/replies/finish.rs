@@ -3,7 +3,7 @@ use domain::message::Message;
 use domain::ports::Finished;
 use domain::reply::{Answer, Conclusion, Lease, Reply, Verdict};
 
-use super::row::{ReplyRow, is_running};
+use super::row::{ReplyRow, is_streaming};
 use crate::columns::{database_now, micros, parsed};
 use crate::error::StoreError;
 use crate::{messages, tickets};
@@ -16,12 +16,14 @@ pub(super) fn finish(
     let Some(mut row) = ReplyRow::find(connection, lease.reply_id)? else {
         return Ok(Finished::Fenced);
     };
-    if row.lease()? != lease || row.status == "cancelled" {
+    // Neither state is of the holder's making.
+    let is_taken = matches!(row.status.as_str(), "queued" | "cancelled");
+    if row.lease()? != lease || is_taken {
         return Ok(Finished::Fenced);
     }
     let now = database_now(connection)?;
     // The same holder has ended it before: this is that call again.
-    if !is_running(&row.status) {
+    if !is_streaming(&row.status) {
         return Ok(Finished::Done(Box::new(row.into_reply(now)?)));
     }
     let Some(mut ticket) = tickets::find(connection, row.ticket_id()?)? else {

@@ -1,10 +1,12 @@
 use std::time::Duration;
 
 use diesel::prelude::*;
+use domain::ports::Ring;
 use domain::reply::Lease;
 
-use super::row::running;
+use super::row::{ReplyRow, is_streaming, running};
 use crate::columns::{database_now, lease_end};
+use crate::error::StoreError;
 use crate::schema::replies;
 
 /// A lease that ran out but was not taken over is still its holder's: nobody else wrote.
@@ -20,7 +22,7 @@ pub(super) fn renew(
             .find(lease.reply_id.to_string())
             .filter(replies::epoch.eq(lease.epoch))
             .filter(replies::owner.eq(lease.owner.to_string()))
-            .filter(running());
+            .filter(replies::status.eq("streaming"));
         let renewed = diesel::update(row)
             .set(replies::lease_until.eq(until))
             .execute(connection)?;
@@ -29,6 +31,24 @@ pub(super) fn renew(
         }
     }
     Ok(held)
+}
+
+/// Queues what these leases still hold.
+pub(super) fn hand_over(
+    connection: &mut SqliteConnection,
+    leases: &[Lease],
+    rings: &mut Vec<Ring>,
+) -> Result<(), StoreError> {
+    for lease in leases {
+        let Some(mut row) = ReplyRow::find(connection, lease.reply_id)? else {
+            continue;
+        };
+        if row.lease()? == *lease && is_streaming(&row.status) {
+            row.queue(connection)?;
+            rings.push(row.ring()?);
+        }
+    }
+    Ok(())
 }
 
 /// Lets every lease run out now.

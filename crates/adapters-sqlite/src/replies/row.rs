@@ -8,7 +8,9 @@ use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
 use domain::ports::{ClaimRequest, Ring, Tried};
-use domain::reply::{EventKind, FailureCode, Lease, LoggedEvent, Position, RestartReason};
+use domain::reply::{
+    CancelReason, CancelledBy, EventKind, FailureCode, Lease, LoggedEvent, Position, RestartReason,
+};
 
 use crate::columns::{id, micros};
 use crate::error::{CorruptColumn, StoreError};
@@ -48,14 +50,21 @@ pub(super) struct ReplyRow {
     pub(super) epoch: i32,
     pub(super) owner: String,
     pub(super) lease_until: i64,
+    pub(super) handovers: i32,
+    pub(super) trimmed: bool,
 }
 
 /// Whether a reply of that status still runs.
-pub(crate) fn is_running(status: &str) -> bool {
+pub(super) fn is_running(status: &str) -> bool {
     matches!(status, "queued" | "streaming")
 }
 
-/// The same as a condition: word for word that of the partial indexes, which SQLite only then
+/// Whether a reply of that status is being generated, and its lease good for writing.
+pub(crate) fn is_streaming(status: &str) -> bool {
+    status == "streaming"
+}
+
+/// [`is_running`] as a condition: word for word that of the partial indexes, which SQLite only then
 /// uses, and not if the names were bound.
 pub(super) fn running() -> SqlLiteral<Bool> {
     sql("status IN ('queued', 'streaming')")
@@ -128,15 +137,19 @@ impl ReplyRow {
             epoch: 1,
             owner: holder.owner.to_string(),
             lease_until: holder.lease_until,
+            handovers: 0,
+            trimmed: false,
         }
     }
 
     /// What a claim depends on.
     pub(super) fn tried(&self) -> Result<Tried, StoreError> {
-        Ok(Tried {
-            attempt: self.attempt,
-            is_retryable: self.state()?.is_retryable(),
-        })
+        Ok(Tried::of(&self.state()?, self.attempts_used()))
+    }
+
+    /// How many attempts count: those that were handed over do not.
+    pub(super) fn attempts_used(&self) -> i32 {
+        self.attempt - self.handovers
     }
 
     /// The next attempt: what is known of the one before is given up.
@@ -159,13 +172,24 @@ impl ReplyRow {
         "[]".clone_into(&mut self.sources);
         self.input_tokens = None;
         self.output_tokens = None;
+        self.cancel_reason = None;
+        self.cancelled_by = None;
         self.error_code = None;
         self.attempt_started_at = micros(at);
         self.first_token_at = None;
         self.ended_at = None;
+        self.trimmed = false;
         self.log(connection, EventKind::Restarted(reason), 0)?;
         self.restart_sequence = Some(self.last_sequence);
         self.restart_reason = Some(reason.as_str().to_owned());
+        self.save(connection)
+    }
+
+    /// Given back by its owner: void at once, and no attempt that counts.
+    pub(super) fn queue(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        "queued".clone_into(&mut self.status);
+        self.lease_until = 0;
+        self.handovers += 1;
         self.save(connection)
     }
 
@@ -180,6 +204,19 @@ impl ReplyRow {
         self.ended_at = Some(micros(at));
         self.log(connection, EventKind::Ended, self.text.len())?;
         self.save(connection)
+    }
+
+    /// Ends it without an answer by somebody's will.
+    pub(super) fn cancel(
+        &mut self,
+        connection: &mut SqliteConnection,
+        (reason, by): (CancelReason, CancelledBy),
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        "cancelled".clone_into(&mut self.status);
+        self.cancel_reason = Some(reason.as_str().to_owned());
+        self.cancelled_by = Some(by.as_str().to_owned());
+        self.end(connection, at)
     }
 
     pub(super) fn fail(&mut self, code: FailureCode) {

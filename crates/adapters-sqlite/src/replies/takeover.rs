@@ -1,5 +1,5 @@
 use diesel::prelude::*;
-use domain::ports::{Ring, Takeover, TakeoverRequest};
+use domain::ports::{Ring, Takeover, TakeoverDecision, TakeoverRequest};
 use domain::reply::{FailureCode, RestartReason};
 
 use super::row::{Holder, ReplyRow, running};
@@ -26,18 +26,21 @@ pub(super) fn take_over_expired(
         .load(connection)?;
     expired
         .into_iter()
-        .map(|mut row| {
-            if row.attempt < TakeoverRequest::MAX_UNATTENDED_ATTEMPTS {
-                row.restart(connection, RestartReason::OwnerLost, holder, request.at)?;
-                let lease = row.lease()?;
-                Ok(Takeover::Restarted(lease, Box::new(row.into_reply(now)?)))
-            } else {
-                row.fence(request.owner);
-                row.fail(FailureCode::Interrupted);
-                row.end(connection, request.at)?;
-                rings.push(row.ring()?);
-                Ok(Takeover::Failed(Box::new(row.into_reply(now)?)))
-            }
-        })
+        .map(
+            |mut row| match TakeoverRequest::decide(&row.state()?, row.attempts_used()) {
+                TakeoverDecision::Restart => {
+                    row.restart(connection, RestartReason::OwnerLost, holder, request.at)?;
+                    let lease = row.lease()?;
+                    Ok(Takeover::Restarted(lease, Box::new(row.into_reply(now)?)))
+                }
+                TakeoverDecision::Fail => {
+                    row.fence(request.owner);
+                    row.fail(FailureCode::Interrupted);
+                    row.end(connection, request.at)?;
+                    rings.push(row.ring()?);
+                    Ok(Takeover::Failed(Box::new(row.into_reply(now)?)))
+                }
+            },
+        )
         .collect()
 }

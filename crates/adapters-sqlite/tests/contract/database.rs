@@ -7,7 +7,9 @@ use adapters_sqlite::{OpenError, SqliteDatabase, SqliteReplyStore, SqliteUserRep
 use chrono::DateTime;
 use domain::ids::{OwnerId, ReplyId, TicketId, UserId};
 use domain::password::PasswordHash;
-use domain::ports::{Claim, ClaimRequest, Credentials, ReplyStore as _, UserRepository as _};
+use domain::ports::{
+    Claim, ClaimRequest, Credentials, ReplyStore as _, RetryRule, UserRepository as _,
+};
 use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
 use domain::user::{Email, Role, User};
 use tokio::task::JoinSet;
@@ -174,7 +176,7 @@ pub(crate) fn request(ticket: &Ticket, number: u128) -> ClaimRequest {
         owner: OwnerId::from_uuid(Uuid::from_u128(number)),
         lease: Duration::from_mins(1),
         model: "model".to_owned(),
-        may_retry: true,
+        retry: RetryRule::Automatic,
         limits: None,
         at: DateTime::UNIX_EPOCH,
     }

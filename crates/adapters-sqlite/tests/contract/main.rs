@@ -15,10 +15,10 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
-    SqliteReplyStore, SqliteTicketRepository, SqliteUserRepository,
+    SqliteReplyStore, SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
 };
 use tempfile::TempDir;
-use testkit::contract::{ArticleStores, ReplyStores, TicketStores, UserStores};
+use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
 
 mod users {
     testkit::user_repository_contract!(super::user_stores().await);
@@ -34,6 +34,10 @@ mod messages {
 
 mod replies {
     testkit::reply_store_contract!(super::reply_stores().await);
+}
+
+mod stream_tokens {
+    testkit::stream_token_repository_contract!(super::stream_token_stores().await);
 }
 
 mod articles {
@@ -83,6 +87,15 @@ async fn ticket_stores() -> TicketStores {
 async fn reply_stores() -> ReplyStores {
     let scratch = Scratch::new();
     replies_of(&scratch.migrated().await, scratch)
+}
+
+async fn stream_token_stores() -> StreamTokenStores {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    StreamTokenStores {
+        replies: replies_of(&database, scratch),
+        stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database)),
+    }
 }
 
 async fn article_stores() -> ArticleStores {

@@ -3,13 +3,21 @@
 
 pub mod cancels;
 pub mod claims;
+pub mod demands;
 pub mod ends;
 mod fixtures;
+pub mod handovers;
 pub mod leases;
 pub mod limits;
 pub mod log;
+pub mod races;
 pub mod retries;
+pub mod stops;
+pub mod storms;
 pub mod takeovers;
+pub mod trims;
+
+pub(super) use self::fixtures::{COMPLETED, FAILED, request};
 
 /// One test for each promise of `ReplyStore` and `ReplyEventLog`, over an expression that gives
 /// fresh [`ReplyStores`](crate::contract::ReplyStores).
@@ -50,6 +58,23 @@ macro_rules! reply_store_contract {
             ]
         );
         $crate::contract_cases!(
+            replies::demands,
+            $stores,
+            [
+                a_demand_retries_any_failure,
+                a_demand_retries_what_was_cancelled,
+                a_demand_goes_beyond_the_attempts_made_unasked,
+                a_demand_leaves_what_runs_or_was_answered,
+                a_demand_begins_no_reply,
+                a_demand_while_the_assistant_is_off_is_told_so,
+                a_demand_after_an_agents_answer_has_nothing_to_answer,
+                a_demand_keeps_to_the_limits,
+                of_many_demands_at_once_one_is_granted,
+                a_demand_fences_the_attempt_that_was_cancelled,
+                nobody_retries_what_was_cancelled_unasked,
+            ]
+        );
+        $crate::contract_cases!(
             replies::ends,
             $stores,
             [
@@ -67,6 +92,25 @@ macro_rules! reply_store_contract {
                 a_failed_reply_keeps_its_text_and_leaves_no_message,
                 a_finish_whose_message_id_exists_leaves_the_reply_running,
                 a_text_of_64_kib_with_emoji_is_kept,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::handovers,
+            $stores,
+            [
+                a_reply_that_is_handed_over_is_queued,
+                what_was_handed_over_is_taken_over_at_once,
+                a_hand_over_counts_as_no_attempt,
+                a_hand_over_leaves_the_retries_of_a_failure,
+                a_hand_over_fences_its_lease,
+                an_append_that_was_stored_stays_appended_after_a_hand_over,
+                void_leases_hand_nothing_over,
+                one_void_lease_does_not_keep_others_from_being_handed_over,
+                a_lease_that_nobody_took_over_is_still_handed_over,
+                a_queued_reply_is_what_exists,
+                a_queued_reply_counts_as_running,
+                a_message_supersedes_a_queued_reply,
+                the_doorbell_rings_when_a_reply_is_handed_over,
             ]
         );
         $crate::contract_cases!(
@@ -111,6 +155,17 @@ macro_rules! reply_store_contract {
             ]
         );
         $crate::contract_cases!(
+            replies::races,
+            $stores,
+            [
+                of_ends_stops_and_hand_overs_at_once_one_ends_the_reply,
+                a_cancelled_text_is_what_was_appended,
+                a_queued_log_is_what_was_appended,
+                each_reply_that_is_handed_over_is_taken_over_once,
+                trims_leave_the_logs_of_what_is_retried_at_once,
+            ]
+        );
+        $crate::contract_cases!(
             replies::retries,
             $stores,
             [
@@ -126,6 +181,27 @@ macro_rules! reply_store_contract {
             ]
         );
         $crate::contract_cases!(
+            replies::stops,
+            $stores,
+            [
+                a_stopped_reply_keeps_the_text_logged_so_far,
+                a_stopped_reply_keeps_the_text_of_its_last_attempt,
+                stopping_again_changes_nothing,
+                a_reply_that_has_ended_is_not_stopped,
+                a_question_without_a_reply_has_nothing_to_stop,
+                a_stop_leaves_other_tickets_replies_running,
+                a_stopped_reply_fences_its_lease,
+                a_reply_that_waits_for_a_process_is_stopped_too,
+                of_many_stops_at_once_one_ends_the_reply,
+                the_doorbell_rings_when_a_reply_is_stopped,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::storms,
+            $stores,
+            [a_storm_leaves_every_reply_whole,]
+        );
+        $crate::contract_cases!(
             replies::takeovers,
             $stores,
             [
@@ -138,6 +214,19 @@ macro_rules! reply_store_contract {
                 the_doorbell_rings_when_a_takeover_fails_a_reply,
                 an_interrupted_reply_fences_its_lost_owner,
                 an_interrupted_reply_is_retried_on_demand,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::trims,
+            $stores,
+            [
+                a_trimmed_reply_loses_its_events_but_not_its_row,
+                the_log_of_a_running_reply_is_not_trimmed,
+                a_reply_that_ended_later_is_not_trimmed,
+                a_trim_takes_as_many_as_it_asks_for,
+                of_many_trims_at_once_each_reply_is_counted_once,
+                a_trimmed_reply_that_is_retried_logs_on,
+                finishing_again_after_a_trim_is_done_again,
             ]
         );
     };

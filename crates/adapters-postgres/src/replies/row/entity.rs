@@ -17,6 +17,7 @@ impl ReplyRow {
             user_id: self.user_id(),
             question: QuestionId::from_uuid(self.question_id),
             attempt: self.attempt,
+            handovers: self.handovers,
             state: self.state()?,
             last_sequence: self.last_sequence,
             restart: self.restarted()?,

@@ -25,6 +25,7 @@ pub async fn a_claim_begins_a_reply_and_its_log(stores: ReplyStores) {
         user_id: ticket.user_id,
         question: QuestionId::description(ticket.id),
         attempt: 1,
+        handovers: 0,
         state: ReplyState::Streaming,
         last_sequence: 0,
         restart: None,

@@ -1,12 +1,14 @@
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use domain::ids::{ArticleId, MessageId, OwnerId, ReplyId, TicketId, UserId};
 use domain::ports::{
-    AppendOutcome, Appending, Claim, ClaimRequest, Finished, Ring, Takeover, TakeoverRequest,
+    AppendOutcome, Appending, Claim, ClaimRequest, Finished, RetryRule, Ring, Takeover,
+    TakeoverRequest,
 };
 use domain::reply::{
-    Conclusion, EventKind, FailureCode, FinishReason, Lease, LoggedEvent, Position, Reply, Source,
-    TemplateRef, Usage, Verdict,
+    CancelledBy, Conclusion, EventKind, FailureCode, FinishReason, Lease, LoggedEvent, Position,
+    Reply, Source, TemplateRef, Usage, Verdict,
 };
 use domain::ticket::{Ticket, TicketChange};
 use futures_util::StreamExt as _;
@@ -20,24 +22,24 @@ pub(super) const LONG: Duration = Duration::from_hours(1);
 pub(super) const SHORT: Duration = Duration::from_millis(1);
 const DEADLINE: Duration = Duration::from_secs(30);
 
-pub(super) const COMPLETED: Verdict = Verdict::Completed {
+pub(in crate::contract) const COMPLETED: Verdict = Verdict::Completed {
     finish_reason: FinishReason::Stop,
     hands_off: false,
 };
 /// A failure that another attempt may mend.
-pub(super) const FAILED: Verdict = Verdict::Failed {
+pub(in crate::contract) const FAILED: Verdict = Verdict::Failed {
     code: FailureCode::UpstreamTimeout,
 };
 
-/// A claim by a process of its own that may retry and has no limits.
-pub(super) fn request(ticket_id: TicketId) -> ClaimRequest {
+/// A claim by a process of its own that retries what may be mended and has no limits.
+pub(in crate::contract) fn request(ticket_id: TicketId) -> ClaimRequest {
     ClaimRequest {
         ticket_id,
         reply_id: ReplyId::from_uuid(uuid()),
         owner: OwnerId::from_uuid(uuid()),
         lease: LONG,
         model: "openai/gpt-oss-20b".to_owned(),
-        may_retry: true,
+        retry: RetryRule::Automatic,
         limits: None,
         at: at(100),
     }
@@ -117,7 +119,7 @@ impl ReplyStores {
         self.replies.claim(request).await.expect("answered")
     }
 
-    pub(super) async fn granted(&self, request: ClaimRequest) -> (Lease, Reply) {
+    pub(in crate::contract) async fn granted(&self, request: ClaimRequest) -> (Lease, Reply) {
         let claim = self.claim(request).await;
         let Claim::Granted(lease, reply) = claim else {
             panic!("not granted: {claim:?}");
@@ -126,7 +128,7 @@ impl ReplyStores {
     }
 
     /// A running reply to a new ticket's description.
-    pub(super) async fn running(&self) -> (Ticket, Lease, Reply) {
+    pub(in crate::contract) async fn running(&self) -> (Ticket, Lease, Reply) {
         self.running_for(LONG).await
     }
 
@@ -148,7 +150,7 @@ impl ReplyStores {
         *reply
     }
 
-    pub(super) async fn found(&self, id: ReplyId) -> Reply {
+    pub(in crate::contract) async fn found(&self, id: ReplyId) -> Reply {
         let found = self.replies.find(id).await.expect("read");
         found.expect("the reply exists")
     }
@@ -184,7 +186,7 @@ impl ReplyStores {
         finished.expect("answered")
     }
 
-    pub(super) async fn done(&self, lease: Lease, verdict: Verdict) -> Reply {
+    pub(in crate::contract) async fn done(&self, lease: Lease, verdict: Verdict) -> Reply {
         let finished = self.finish(lease, &conclusion(verdict)).await;
         let Finished::Done(reply) = finished else {
             panic!("not done: {finished:?}");
@@ -196,6 +198,20 @@ impl ReplyStores {
         let change = TicketChange::HandOff { by };
         let changed = self.around.tickets.change(ticket.id, change, at(250)).await;
         changed.expect("changed");
+    }
+
+    pub(in crate::contract) async fn hand_over(&self, leases: &[Lease]) {
+        self.replies.hand_over(leases).await.expect("answered");
+    }
+
+    /// Somebody cancels the reply to the newest question.
+    pub(super) async fn stop(&self, ticket_id: TicketId, by: CancelledBy) -> Option<Reply> {
+        let stopped = self.replies.cancel(ticket_id, by, at(260)).await;
+        stopped.expect("answered")
+    }
+
+    pub(super) async fn trim(&self, ended_before: DateTime<Utc>, max: u32) -> u64 {
+        self.events.trim(ended_before, max).await.expect("answered")
     }
 
     /// Takes over until there was something to take over: leases run out by the database's clock.
@@ -259,7 +275,7 @@ pub(super) async fn next_ring(doorbell: &mut domain::ports::Doorbell, id: ReplyI
     .await
 }
 
-async fn within_deadline<T>(work: impl Future<Output = T>) -> T {
+pub(super) async fn within_deadline<T>(work: impl Future<Output = T>) -> T {
     let result = tokio::time::timeout(DEADLINE, work).await;
     result.expect("it happens in time")
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::ids::OwnerId;
-use domain::ports::{AppendOutcome, Claim, ClaimRequest, Finished};
+use domain::ports::{AppendOutcome, Claim, ClaimRequest, Finished, RetryRule};
 use domain::reply::{
     EventKind, FailureCode, Lease, LoggedEvent, Position, Reply, ReplyState, Restart,
     RestartReason, Tenure, Verdict,
@@ -135,7 +135,7 @@ pub async fn without_leave_to_retry_a_failure_stays(stores: ReplyStores) {
     let (ticket, lease, _) = stores.running().await;
     let failed = stores.done(lease, FAILED).await;
     let claim = ClaimRequest {
-        may_retry: false,
+        retry: RetryRule::Never,
         ..request(ticket.id)
     };
     assert_eq!(stores.existing(claim).await, failed);
