@@ -7,8 +7,8 @@ use domain::reply::EventKind;
 use tokio::sync::Notify;
 
 use crate::chain::Chain;
-use crate::engine::Shared;
 use crate::live::LiveReply;
+use crate::shared::Shared;
 
 /// Feeds the live reply until it ends, nobody reads it any more, or this process generates it
 /// itself.

@@ -15,10 +15,10 @@ use futures_util::{FutureExt, StreamExt};
 use tokio_util::sync::CancellationToken;
 
 use crate::chain::Chain;
-use crate::engine::Shared;
 use crate::follower::{catch_up, follow};
-use crate::live::LiveReply;
+use crate::live::{LiveReply, lock};
 use crate::outbox::{Fenced, Outbox};
+use crate::shared::Shared;
 
 /// How long to wait before an end whose outcome is unknown is stored again.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -39,10 +39,14 @@ pub(crate) async fn run(
     };
     let concluded = tokio::select! {
         () = stop.cancelled() => Err(Fenced),
+        () = shared.handing_over.cancelled() => {
+            lock(&shared.given_up).push(lease);
+            Err(Fenced)
+        }
         concluded = generation.conclude() => concluded,
     };
     if let Err(Fenced) = concluded {
-        tracing::info!(reply.id = %reply.id, "generation stopped: the reply is not ours any more");
+        tracing::info!(reply.id = %reply.id, "generation stopped: the reply goes on or ended elsewhere");
     }
     if let Some(wake) = shared.hub.release(lease) {
         shared.help(follow(Arc::clone(&shared), Arc::clone(&live), wake));

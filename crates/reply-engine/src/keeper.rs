@@ -9,7 +9,7 @@ use futures_util::StreamExt;
 use tokio::time::MissedTickBehavior;
 
 use crate::chain::Chain;
-use crate::engine::Shared;
+use crate::shared::Shared;
 
 /// Renews leases three times in their span and looks for expired ones of others.
 pub(crate) async fn keep_leases(shared: Arc<Shared>) {

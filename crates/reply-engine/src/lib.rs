@@ -18,12 +18,18 @@ mod hub;
 mod keeper;
 mod live;
 mod outbox;
+mod shared;
+mod shutdown;
 mod stream;
 mod use_cases;
 mod writer;
 
-pub use self::engine::{EngineParts, EngineSettings, OpenError, Opening, ReplyEngine};
+pub use self::engine::{EngineParts, EngineSettings, OpenError, Opening, ReplyEngine, RetryError};
 pub use self::frame::{ClosingReason, Cursor, Frame};
 pub use self::live::Pulse;
+pub use self::shutdown::ShutdownPace;
 pub use self::stream::ReplyStream;
-pub use self::use_cases::{ShowReply, StreamReply, StreamReplyError};
+pub use self::use_cases::{
+    CancelReply, RetryReply, RetryReplyError, ShowReply, StreamByToken, StreamByTokenError,
+    StreamByTokenParts, StreamReply, StreamReplyError,
+};

@@ -146,10 +146,19 @@ impl Log {
                     .find(|event| event.position.sequence == sequence);
                 match known {
                     Some(event) => self.place_of(event.position),
-                    None if sequence == beginning(&self.reply).sequence => Place::At(0),
-                    None => Place::Unknown,
+                    None => self.place_of_trimmed(sequence),
                 }
             }
+        }
+    }
+
+    /// Of an event that is not kept any more only the number is left to go by.
+    fn place_of_trimmed(&self, sequence: i64) -> Place {
+        let beginning = beginning(&self.reply).sequence;
+        match self.reply.restart {
+            _ if sequence == beginning => Place::At(0),
+            Some(restart) if (0..beginning).contains(&sequence) => Place::Discarded(restart),
+            _ => Place::Unknown,
         }
     }
 
@@ -247,7 +256,8 @@ impl LiveReply {
         let mut log = self.log();
         for event in events {
             // Readers of the store may overlap with the writer; nothing is taken in twice.
-            if event.position.sequence == log.last_sequence + 1 {
+            // The first known need not be the reply's first: earlier attempts' get trimmed.
+            if log.events.is_empty() || event.position.sequence == log.last_sequence + 1 {
                 log.push(event);
             }
         }

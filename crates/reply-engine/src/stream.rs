@@ -13,7 +13,7 @@ use crate::live::{LiveReply, Pulse, Subscription};
 /// One reader's way through a reply. Dropping it loses nothing and stops nothing.
 #[derive(Debug)]
 pub struct ReplyStream {
-    reply_id: ReplyId,
+    reply_id: Option<ReplyId>,
     ready: VecDeque<Frame>,
     tail: Option<Tail>,
 }
@@ -30,7 +30,7 @@ impl ReplyStream {
     /// A reading of a reply that has ended.
     pub(crate) fn of_ended(reply_id: ReplyId, frames: VecDeque<Frame>) -> Self {
         Self {
-            reply_id,
+            reply_id: Some(reply_id),
             ready: frames,
             tail: None,
         }
@@ -49,7 +49,7 @@ impl ReplyStream {
             ..
         } = subscription;
         Self {
-            reply_id: live.id(),
+            reply_id: Some(live.id()),
             ready: backlog,
             tail: Some(Tail {
                 live,
@@ -60,8 +60,18 @@ impl ReplyStream {
         }
     }
 
-    /// The reply that is read.
-    pub const fn reply_id(&self) -> ReplyId {
+    /// A reading that sends its reader elsewhere at once, where a reply would have to be begun.
+    /// To refuse it would stop the browsers' `EventSource` for good.
+    pub(crate) fn of_closing() -> Self {
+        Self {
+            reply_id: None,
+            ready: [closing()].into(),
+            tail: None,
+        }
+    }
+
+    /// The reply that is read; none when it is left to another process to begin one.
+    pub const fn reply_id(&self) -> Option<ReplyId> {
         self.reply_id
     }
 
@@ -94,10 +104,18 @@ impl ReplyStream {
     }
 }
 
-impl Tail {
-    /// How long clients wait before they come back to a server that restarts, in milliseconds.
-    const RECONNECT_MS: std::ops::Range<u64> = 500..2_500;
+/// How long clients wait before they come back to a server that restarts, in milliseconds.
+const RECONNECT_MS: std::ops::Range<u64> = 500..2_500;
 
+fn closing() -> Frame {
+    Frame::Closing {
+        reason: ClosingReason::Shutdown,
+        // Spread out, so that a restart is not followed by a stampede.
+        reconnect: Duration::from_millis(rand::random_range(RECONNECT_MS)),
+    }
+}
+
+impl Tail {
     /// Waits for news; none when the log is gone.
     async fn more(&mut self) -> Option<VecDeque<Frame>> {
         self.news.borrow_and_update();
@@ -109,11 +127,7 @@ impl Tail {
         tokio::select! {
             biased;
             changed = self.news.changed() => changed.ok().map(|()| VecDeque::new()),
-            () = self.closing.cancelled() => {
-                // Spread out, so that a restart is not followed by a stampede.
-                let reconnect = Duration::from_millis(rand::random_range(Self::RECONNECT_MS));
-                Some([Frame::Closing { reason: ClosingReason::Shutdown, reconnect }].into())
-            }
+            () = self.closing.cancelled() => Some([closing()].into()),
         }
     }
 }

@@ -1,111 +1,13 @@
-//! What readers of replies may do.
+//! What people may do with replies.
 
-use std::sync::Arc;
-use std::time::Duration;
+mod cancel_reply;
+mod retry_reply;
+mod show_reply;
+mod stream_by_token;
+mod stream_reply;
 
-use domain::ids::TicketId;
-use domain::ports::{RepositoryError, TicketRepository};
-use domain::reply::Reply;
-use domain::use_cases::{AccessError, find_visible_ticket};
-use domain::user::Actor;
-use thiserror::Error;
-
-use crate::engine::{OpenError, Opening, ReplyEngine};
-use crate::frame::Cursor;
-
-/// Why a reply is not streamed.
-#[derive(Debug, Error)]
-pub enum StreamReplyError {
-    /// There is no such ticket, or it is somebody else's: callers cannot tell which.
-    #[error("there is no such ticket")]
-    NotFound,
-    /// An answer would have to be generated, but the assistant is off for this ticket.
-    #[error("the assistant is off for this ticket")]
-    AssistantOff,
-    /// An answer would have to be generated, but the owner's limits are reached.
-    #[error("too many replies")]
-    OverLimit {
-        /// When it is worth asking again.
-        retry_after: Duration,
-    },
-    /// The process shuts down and starts nothing new.
-    #[error("shutting down")]
-    ShuttingDown,
-    /// The store failed.
-    #[error(transparent)]
-    Repository(#[from] RepositoryError),
-}
-
-impl From<AccessError> for StreamReplyError {
-    fn from(error: AccessError) -> Self {
-        match error {
-            AccessError::NotFound => Self::NotFound,
-            AccessError::Repository(error) => Self::Repository(error),
-        }
-    }
-}
-
-impl From<OpenError> for StreamReplyError {
-    fn from(error: OpenError) -> Self {
-        match error {
-            OpenError::AssistantOff => Self::AssistantOff,
-            OpenError::OverLimit { retry_after } => Self::OverLimit { retry_after },
-            OpenError::ShuttingDown => Self::ShuttingDown,
-            OpenError::Repository(error) => Self::Repository(error),
-        }
-    }
-}
-
-/// Streams the answer to a ticket's newest question, generating it if there is none.
-pub struct StreamReply {
-    tickets: Arc<dyn TicketRepository>,
-    engine: ReplyEngine,
-}
-
-impl StreamReply {
-    /// Wires the use case.
-    pub fn new(tickets: Arc<dyn TicketRepository>, engine: ReplyEngine) -> Self {
-        Self { tickets, engine }
-    }
-
-    /// Opens a reading.
-    ///
-    /// # Errors
-    /// [`StreamReplyError`] when the ticket is not the actor's to read, or no answer may be
-    /// generated.
-    pub async fn execute(
-        &self,
-        actor: Actor,
-        ticket_id: TicketId,
-        cursor: Option<Cursor>,
-    ) -> Result<Opening, StreamReplyError> {
-        find_visible_ticket(self.tickets.as_ref(), actor, ticket_id).await?;
-        Ok(self.engine.open(ticket_id, cursor).await?)
-    }
-}
-
-/// Shows the answer to a ticket's newest question as it stands.
-pub struct ShowReply {
-    tickets: Arc<dyn TicketRepository>,
-    engine: ReplyEngine,
-}
-
-impl ShowReply {
-    /// Wires the use case.
-    pub fn new(tickets: Arc<dyn TicketRepository>, engine: ReplyEngine) -> Self {
-        Self { tickets, engine }
-    }
-
-    /// The reply with its text so far, none when nothing was generated. It never generates.
-    ///
-    /// # Errors
-    /// [`AccessError::NotFound`] for a missing ticket and for another customer's alike.
-    pub async fn execute(
-        &self,
-        actor: Actor,
-        ticket_id: TicketId,
-    ) -> Result<Option<Reply>, AccessError> {
-        find_visible_ticket(self.tickets.as_ref(), actor, ticket_id).await?;
-        Ok(self.engine.current(ticket_id).await?)
-    }
-}
+pub use self::cancel_reply::CancelReply;
+pub use self::retry_reply::{RetryReply, RetryReplyError};
+pub use self::show_reply::ShowReply;
+pub use self::stream_by_token::{StreamByToken, StreamByTokenError, StreamByTokenParts};
+pub use self::stream_reply::{StreamReply, StreamReplyError};

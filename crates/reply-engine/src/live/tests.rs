@@ -14,6 +14,7 @@ fn log_of(texts: &[&str], ended: bool) -> (Log, Vec<Position>) {
         user_id: UserId::from_uuid(Uuid::from_u128(3)),
         question: QuestionId::description(ticket_id),
         attempt: 1,
+        handovers: 0,
         state: ReplyState::Streaming,
         last_sequence: 0,
         restart: None,

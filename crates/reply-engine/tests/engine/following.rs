@@ -1,10 +1,8 @@
+use reply_engine::{ClosingReason, Frame, Opening};
 use std::sync::Arc;
-use std::time::Duration;
-
-use reply_engine::{Frame, OpenError, Opening};
 use testkit::fakes::ScriptedChatModel;
 
-use crate::world::{World, next, read, read_to_end};
+use crate::world::{AT_ONCE, World, next, read, read_to_end};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn another_process_reads_along_while_one_generates() {
@@ -65,14 +63,20 @@ async fn a_process_that_shuts_down_answers_from_what_exists_and_begins_nothing()
     let engine = world.engine(Arc::new(ScriptedChatModel::replying(["Hello"])));
     read_to_end(read(&engine, answered, None).await).await;
 
-    engine.shut_down(Duration::from_secs(5)).await;
+    engine.shut_down(AT_ONCE).await;
 
     let (text, _) = read_to_end(read(&engine, answered, None).await).await;
     assert_eq!(text, "Hello");
+    let mut elsewhere = read(&engine, waiting, None).await;
     assert!(matches!(
-        engine.open(waiting, None).await,
-        Err(OpenError::ShuttingDown)
+        next(&mut elsewhere).await,
+        Frame::Closing {
+            reason: ClosingReason::Shutdown,
+            ..
+        }
     ));
+    assert_eq!(elsewhere.reply_id(), None);
+    assert_eq!(elsewhere.next().await, None);
 }
 
 #[tokio::test(flavor = "multi_thread")]

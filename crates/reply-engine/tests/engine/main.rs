@@ -9,6 +9,11 @@
     reason = "a harness that waits in vain must stop the test"
 )]
 
+mod cancelling;
 mod following;
+mod handover;
+mod resuming;
+mod retrying;
 mod takeover;
+mod trimming;
 mod world;

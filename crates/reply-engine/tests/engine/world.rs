@@ -9,17 +9,20 @@ use chrono::DateTime;
 use domain::ids::{TicketId, UserId};
 use domain::password::PasswordHash;
 use domain::ports::{
-    ChatModel, Credentials, IdGenerator as _, MessageRepository, TicketRepository as _,
-    UserRepository as _,
+    ChatModel, Credentials, IdGenerator as _, MessageRepository, ReplyStore as _,
+    TicketRepository as _, UserRepository as _,
 };
 use domain::prompt::{PromptFactory, PromptLimits};
+use domain::reply::{EventId, Position, Reply};
 use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
 use domain::use_cases::PrepareReply;
 use domain::user::{Email, Role, User};
-use reply_engine::{Cursor, EngineParts, EngineSettings, Frame, Opening, ReplyEngine, ReplyStream};
+use reply_engine::{
+    Cursor, EngineParts, EngineSettings, Frame, Opening, ReplyEngine, ReplyStream, ShutdownPace,
+};
 use tempfile::TempDir;
 use testkit::fakes::{FixedClock, FixedPassageSearch, SequentialIds};
-use tokio::runtime::Handle;
+use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
 /// How long a test waits for what must happen.
@@ -30,8 +33,15 @@ pub struct World {
     database: SqliteDatabase,
     ids: Arc<SequentialIds>,
     customer: UserId,
+    pub clock: Arc<FixedClock>,
     _folder: TempDir,
 }
+
+/// A shutdown that waits for nothing.
+pub const AT_ONCE: ShutdownPace = ShutdownPace {
+    budget: Duration::ZERO,
+    patience: Duration::ZERO,
+};
 
 impl World {
     pub async fn new() -> Self {
@@ -59,6 +69,7 @@ impl World {
             database,
             ids,
             customer,
+            clock: Arc::default(),
             _folder: folder,
         }
     }
@@ -98,28 +109,64 @@ impl World {
             .collect()
     }
 
+    pub fn replies(&self) -> SqliteReplyStore {
+        SqliteReplyStore::new(self.database.clone())
+    }
+
+    pub fn log(&self) -> SqliteReplyEventLog {
+        SqliteReplyEventLog::new(self.database.clone())
+    }
+
+    /// The answer to the ticket's newest question as it is stored.
+    pub async fn stored(&self, ticket: TicketId) -> Reply {
+        let reply = self.replies().find_current(ticket).await;
+        reply.expect("a store").expect("a reply")
+    }
+
+    /// An engine that dies with its runtime, as a process does.
+    pub fn mortal_engine(&self, model: Arc<dyn ChatModel>) -> (ReplyEngine, Runtime) {
+        let runtime = Runtime::new().expect("a runtime");
+        let lease = Duration::from_secs(1);
+        let engine = self.engine_on(model, lease, runtime.handle().clone());
+        (engine, runtime)
+    }
+
     /// An engine with leases of a second.
     pub fn engine(&self, model: Arc<dyn ChatModel>) -> ReplyEngine {
+        self.engine_on(model, Duration::from_secs(1), Handle::current())
+    }
+
+    /// An engine whose replies are not taken over while a test runs, unless it gives them back.
+    pub fn engine_with_long_leases(&self, model: Arc<dyn ChatModel>) -> ReplyEngine {
+        self.engine_on(model, Duration::from_hours(1), Handle::current())
+    }
+
+    fn engine_on(
+        &self,
+        model: Arc<dyn ChatModel>,
+        lease: Duration,
+        runtime: Handle,
+    ) -> ReplyEngine {
         let tickets = Arc::new(SqliteTicketRepository::new(self.database.clone()));
         let prompts = PromptFactory::new(PromptLimits::default()).expect("templates");
         let search = Arc::new(FixedPassageSearch::nothing());
         let prepared = CancellationToken::new();
         prepared.cancel();
         let parts = EngineParts {
-            store: Arc::new(SqliteReplyStore::new(self.database.clone())),
-            log: Arc::new(SqliteReplyEventLog::new(self.database.clone())),
+            store: Arc::new(self.replies()),
+            log: Arc::new(self.log()),
             model,
             prepare: PrepareReply::new(tickets, Arc::new(self.messages()), search, prompts),
-            clock: Arc::new(FixedClock::default()),
+            clock: self.clock.clone(),
             ids: self.ids.clone(),
             prepared,
         };
         let settings = EngineSettings {
-            lease: Duration::from_secs(1),
+            lease,
             poll: Duration::from_millis(20),
             limits: None,
         };
-        ReplyEngine::start(parts, settings, Handle::current())
+        ReplyEngine::start(parts, settings, runtime)
     }
 }
 
@@ -152,4 +199,16 @@ pub async fn read_to_end(mut stream: ReplyStream) -> (String, &'static str) {
             Frame::Closing { .. } => return (shown, "closing"),
         }
     }
+}
+
+/// The cursor of a reader who saw the reply's end.
+pub fn end_of(reply: &Reply) -> Cursor {
+    Cursor::Event(EventId {
+        reply_id: reply.id,
+        position: Position {
+            attempt: reply.attempt,
+            sequence: reply.last_sequence,
+            offset: reply.text.len(),
+        },
+    })
 }
