@@ -1,18 +1,19 @@
 //! The server: built, then run until it is told to stop.
 
 use std::net::{SocketAddr, TcpListener};
+use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::from_fn;
+use actix_web::middleware::{Compress, from_fn};
 use actix_web::{App, HttpServer, web};
 use anyhow::Context as _;
-use reply_engine::ReplyEngine;
+use reply_engine::{ReplyEngine, ShutdownPace};
 use socket2::SockRef;
 use tokio_util::sync::CancellationToken;
 
 use crate::composition::{ServingGuard, Wiring, compose};
-use crate::config::Config;
+use crate::config::{Config, Database};
 use crate::{middleware, routes};
 
 /// A server that listens, ready to run.
@@ -22,15 +23,17 @@ pub struct Application {
     address: SocketAddr,
     engine: ReplyEngine,
     draining: CancellationToken,
-    shutdown: Duration,
+    janitor: Pin<Box<dyn Future<Output = ()> + Send>>,
+    pace: ShutdownPace,
     guard: ServingGuard,
 }
 
 impl Application {
-    /// After how long without acknowledgement a vanished client is given up.
-    const CLIENT_TIMEOUT: Duration = Duration::from_secs(30);
     /// What a shutdown keeps back for readers to be told and connections to be closed.
     const CLOSING_TIME: Duration = Duration::from_secs(3);
+    /// How long readers are left in peace where another replica could serve them: most answers
+    /// end by then.
+    const PATIENCE: Duration = Duration::from_secs(5);
 
     /// Opens the store, starts the reply engine and binds the address.
     ///
@@ -43,9 +46,11 @@ impl Application {
 
         let composed = compose(config, wiring).await?;
         let use_cases = web::Data::new(composed.use_cases);
+        let client_timeout = config.client_timeout;
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(use_cases.clone())
+                .wrap(Compress::default())
                 .wrap(from_fn(middleware::around))
                 .configure(routes::configure)
         })
@@ -54,11 +59,11 @@ impl Application {
         .tcp_nodelay(true)
         .client_request_timeout(Duration::from_secs(10))
         .shutdown_timeout(Self::CLOSING_TIME.as_secs())
-        .on_connect(|connection, _data| {
+        .on_connect(move |connection, _data| {
             if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
                 let socket = SockRef::from(stream);
                 // Not every platform has it; there, the heartbeats' failing writes must do.
-                drop(socket.set_tcp_user_timeout(Some(Self::CLIENT_TIMEOUT)));
+                drop(socket.set_tcp_user_timeout(Some(client_timeout)));
             }
         })
         .disable_signals()
@@ -71,7 +76,8 @@ impl Application {
             address,
             engine: composed.engine,
             draining: composed.draining,
-            shutdown: config.shutdown,
+            janitor: composed.janitor,
+            pace: Self::shutdown_pace(config),
             guard: composed.guard,
         })
     }
@@ -81,7 +87,17 @@ impl Application {
         self.address
     }
 
-    /// Serves until `stop` resolves, then lets replies finish, tells readers and closes.
+    fn shutdown_pace(config: &Config) -> ShutdownPace {
+        let budget = config.shutdown.saturating_sub(Self::CLOSING_TIME);
+        let patience = match config.database {
+            // Nobody else serves this file: readers have nowhere to go.
+            Database::Sqlite(_) => budget,
+            Database::Postgres(_) => Self::PATIENCE.min(budget / 4),
+        };
+        ShutdownPace { budget, patience }
+    }
+
+    /// Serves until `stop` resolves, then lets replies finish or hands them over, tells readers and closes.
     ///
     /// # Errors
     /// When the server fails.
@@ -91,7 +107,8 @@ impl Application {
             handle,
             engine,
             draining,
-            shutdown,
+            janitor,
+            pace,
             guard,
             ..
         } = self;
@@ -99,12 +116,10 @@ impl Application {
             stop.await;
             tracing::info!("shutting down");
             draining.cancel();
-            engine
-                .shut_down(shutdown.saturating_sub(Self::CLOSING_TIME))
-                .await;
+            engine.shut_down(pace).await;
             handle.stop(true).await;
         };
-        let (served, ()) = tokio::join!(server, closing);
+        let (served, (), ()) = tokio::join!(server, closing, janitor);
         drop(guard);
         served.context("the server failed")
     }

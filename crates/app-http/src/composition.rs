@@ -4,25 +4,32 @@ mod assistant;
 mod signing_key;
 mod stores;
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adapters_auth::{BcryptPasswordHasher, JwtAccessTokens};
+use adapters_auth::{BcryptPasswordHasher, JwtAccessTokens, RandomOpaqueTokens};
 use adapters_extractive::{KeywordPassageSearch, sample_articles};
 use anyhow::Context as _;
-use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, PasswordHasher};
+use domain::ports::{
+    AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher,
+};
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
-    Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, ListMessages,
-    ListTickets, LogIn, PrepareReply, SendMessage, ShowProfile, ShowTicket,
+    Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, IssueStreamToken,
+    ListMessages, ListTickets, LogIn, PrepareReply, SendMessage, ShowProfile, ShowTicket, Sweep,
 };
-use reply_engine::{EngineParts, EngineSettings, ReplyEngine, ShowReply, StreamReply};
+use reply_engine::{
+    CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReply, StreamByToken,
+    StreamByTokenParts, StreamReply,
+};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::stores::ServingGuard;
 use self::stores::{Serving, Stores};
 use crate::config::{Config, Database};
+use crate::janitor;
 use crate::system::{SystemClock, UuidV7Ids};
 use crate::use_cases::{Readiness, UseCases};
 
@@ -48,6 +55,8 @@ pub(crate) struct Composed {
     pub(crate) use_cases: UseCases,
     pub(crate) engine: ReplyEngine,
     pub(crate) draining: CancellationToken,
+    /// Cleans up until draining begins.
+    pub(crate) janitor: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Kept until nothing is served any more.
     pub(crate) guard: ServingGuard,
 }
@@ -94,6 +103,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         ids: Arc::new(UuidV7Ids),
         hasher: Arc::new(BcryptPasswordHasher::new(wiring.bcrypt_cost)),
         tokens: Arc::new(tokens),
+        opaque_tokens: Arc::new(RandomOpaqueTokens),
     };
     let model = match wiring.model {
         Some(model) => model,
@@ -106,6 +116,12 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         install_samples(&stores, &services).await?;
     }
     let engine = start_engine(config, &stores, &services, model, prepared.clone())?;
+    let sweep = Sweep::new(
+        Arc::clone(&stores.events),
+        Arc::clone(&stores.stream_tokens),
+        Arc::clone(&services.clock),
+    );
+    let janitor = Box::pin(janitor::run(sweep, prepared.clone(), draining.clone()));
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
         prepared,
@@ -116,6 +132,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         use_cases,
         engine,
         draining,
+        janitor,
         guard,
     })
 }
@@ -126,6 +143,7 @@ struct Services {
     ids: Arc<dyn IdGenerator>,
     hasher: Arc<dyn PasswordHasher>,
     tokens: Arc<dyn AccessTokens>,
+    opaque_tokens: Arc<dyn OpaqueTokens>,
 }
 
 async fn install_samples(stores: &Stores, services: &Services) -> anyhow::Result<()> {
@@ -184,6 +202,8 @@ fn wire(
         users,
         tickets,
         messages,
+        replies,
+        stream_tokens,
         ..
     } = stores;
     let Services {
@@ -191,7 +211,16 @@ fn wire(
         ids,
         hasher,
         tokens,
+        opaque_tokens,
     } = services;
+    let by_token = StreamByTokenParts {
+        users: users.clone(),
+        tickets: tickets.clone(),
+        stream_tokens: stream_tokens.clone(),
+        replies,
+        tokens: opaque_tokens.clone(),
+        clock: clock.clone(),
+    };
     UseCases {
         authenticate: Authenticate::new(tokens.clone(), users.clone(), clock.clone()),
         create_user: CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone()),
@@ -201,10 +230,14 @@ fn wire(
         list_tickets: ListTickets::new(tickets.clone()),
         show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
         hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
-        send_message: SendMessage::new(tickets.clone(), messages.clone(), clock, ids),
+        send_message: SendMessage::new(tickets.clone(), messages.clone(), clock.clone(), ids),
         list_messages: ListMessages::new(tickets.clone(), messages),
         stream_reply: StreamReply::new(tickets.clone(), engine.clone()),
-        show_reply: ShowReply::new(tickets, engine.clone()),
+        stream_by_token: StreamByToken::new(by_token, engine.clone()),
+        show_reply: ShowReply::new(tickets.clone(), engine.clone()),
+        cancel_reply: CancelReply::new(tickets.clone(), engine.clone()),
+        retry_reply: RetryReply::new(tickets.clone(), engine.clone()),
+        issue_stream_token: IssueStreamToken::new(tickets, stream_tokens, opaque_tokens, clock),
         readiness,
     }
 }

@@ -37,6 +37,8 @@ pub struct Config {
     pub reply_limits: Option<ReplyLimits>,
     /// How long a shutdown may take.
     pub shutdown: Duration,
+    /// How long a client may leave what it was sent unacknowledged before it is given up.
+    pub client_timeout: Duration,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written, in the notation of `RUST_LOG`.
@@ -153,6 +155,7 @@ impl Config {
             lease: reader.seconds("LEASE_SECONDS", 15, 1..=300),
             reply_limits: read_reply_limits(&mut reader),
             shutdown: reader.seconds("SHUTDOWN_SECONDS", 25, 1..=300),
+            client_timeout: reader.seconds("CLIENT_TIMEOUT_SECONDS", 30, 1..=3_600),
             log_format: reader.one_of(
                 "LOG_FORMAT",
                 LogFormat::Pretty,

@@ -9,10 +9,10 @@ use actix_web::{HttpResponse, ResponseError};
 use domain::ports::{BoxError, PasswordHasherError, RepositoryError, TokenError};
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
-    AccessError, AuthenticateError, CreateUserError, HandOffError, ListTicketsError, LogInError,
-    SendMessageError,
+    AccessError, AuthenticateError, CreateUserError, HandOffError, IssueStreamTokenError,
+    ListTicketsError, LogInError, SendMessageError,
 };
-use reply_engine::StreamReplyError;
+use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
 
 use crate::problem::{self, Problem};
@@ -55,6 +55,11 @@ pub(crate) enum ApiError {
     InvalidTransition(String),
     #[error("the assistant is off for this ticket")]
     AssistantOff,
+    #[error("{reason}")]
+    NotRetryable {
+        code: &'static str,
+        reason: &'static str,
+    },
     #[error("too many replies")]
     TooManyReplies { retry_after: Duration },
     #[error("too busy")]
@@ -114,6 +119,7 @@ impl ApiError {
             Self::TicketClosed => Problem::new(S::CONFLICT, "ticket_closed", self),
             Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
             Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
+            Self::NotRetryable { code, .. } => Problem::new(S::CONFLICT, code, self),
             Self::TooManyReplies { retry_after } => {
                 let seconds = retry_after.as_secs_f64().ceil().max(1.0);
                 Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self)
@@ -262,8 +268,50 @@ impl From<StreamReplyError> for ApiError {
             StreamReplyError::NotFound => Self::NotFound,
             StreamReplyError::AssistantOff => Self::AssistantOff,
             StreamReplyError::OverLimit { retry_after } => Self::TooManyReplies { retry_after },
-            StreamReplyError::ShuttingDown => Self::ShuttingDown,
             StreamReplyError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<StreamByTokenError> for ApiError {
+    fn from(error: StreamByTokenError) -> Self {
+        match error {
+            StreamByTokenError::Invalid => Self::InvalidToken,
+            StreamByTokenError::Stream(error) => error.into(),
+        }
+    }
+}
+
+impl From<IssueStreamTokenError> for ApiError {
+    fn from(error: IssueStreamTokenError) -> Self {
+        match error {
+            IssueStreamTokenError::NotFound => Self::NotFound,
+            IssueStreamTokenError::NoToken(cause) => Self::Internal(cause),
+            IssueStreamTokenError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<RetryReplyError> for ApiError {
+    fn from(error: RetryReplyError) -> Self {
+        let not_retryable = |code, reason| Self::NotRetryable { code, reason };
+        match error {
+            RetryReplyError::Access(error) => error.into(),
+            RetryReplyError::Refused(refusal) => match refusal {
+                RetryError::NothingToRetry => {
+                    not_retryable("nothing_to_retry", "there is no reply to retry")
+                }
+                RetryError::Running => {
+                    not_retryable("reply_running", "the reply is being generated")
+                }
+                RetryError::Answered => {
+                    not_retryable("reply_completed", "the question is answered")
+                }
+                RetryError::AssistantOff => Self::AssistantOff,
+                RetryError::OverLimit { retry_after } => Self::TooManyReplies { retry_after },
+                RetryError::ShuttingDown => Self::ShuttingDown,
+                RetryError::Repository(error) => error.into(),
+            },
         }
     }
 }

@@ -1,5 +1,7 @@
 //! One file per endpoint: a request in, a use case, a response out.
 
+pub(crate) mod cancel_ai_response;
+pub(crate) mod create_stream_token;
 pub(crate) mod create_ticket;
 pub(crate) mod get_health;
 pub(crate) mod get_me;
@@ -9,9 +11,12 @@ pub(crate) mod list_messages;
 pub(crate) mod list_tickets;
 pub(crate) mod log_in;
 pub(crate) mod message_response;
+mod reply_response;
+pub(crate) mod retry_ai_response;
 pub(crate) mod send_message;
 pub(crate) mod sign_up;
 pub(crate) mod stream_ai_response;
+pub(crate) mod stream_ai_response_by_token;
 pub(crate) mod ticket_response;
 pub(crate) mod user_response;
 

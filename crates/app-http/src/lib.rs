@@ -11,6 +11,7 @@ mod cursor;
 mod error;
 mod extract;
 mod handlers;
+mod janitor;
 mod middleware;
 mod problem;
 mod routes;

@@ -6,6 +6,8 @@ use actix_web::http::Method;
 use actix_web::{Resource, Route, guard, web};
 
 use crate::error::ApiError;
+use crate::handlers::cancel_ai_response::cancel_ai_response;
+use crate::handlers::create_stream_token::create_stream_token;
 use crate::handlers::create_ticket::create_ticket;
 use crate::handlers::get_health::{get_liveness, get_readiness};
 use crate::handlers::get_me::get_me;
@@ -14,9 +16,13 @@ use crate::handlers::hand_off_ticket::hand_off_ticket;
 use crate::handlers::list_messages::list_messages;
 use crate::handlers::list_tickets::list_tickets;
 use crate::handlers::log_in::log_in;
+use crate::handlers::retry_ai_response::retry_ai_response;
 use crate::handlers::send_message::send_message;
 use crate::handlers::sign_up::sign_up;
 use crate::handlers::stream_ai_response::{peek_ai_response, stream_ai_response};
+use crate::handlers::stream_ai_response_by_token::{
+    brings_stream_token, stream_ai_response_by_token,
+};
 
 /// Registers the whole API.
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
@@ -37,7 +43,24 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(
             resource("/tickets/{ticket_id}/ai-response", "GET, HEAD")
                 .route(web::head().to(peek_ai_response))
+                .route(
+                    web::get()
+                        .guard(guard::fn_guard(brings_stream_token))
+                        .to(stream_ai_response_by_token),
+                )
                 .route(web::get().to(stream_ai_response)),
+        )
+        .service(
+            resource("/tickets/{ticket_id}/ai-response/cancel", "POST")
+                .route(web::post().to(cancel_ai_response)),
+        )
+        .service(
+            resource("/tickets/{ticket_id}/ai-response/retry", "POST")
+                .route(web::post().to(retry_ai_response)),
+        )
+        .service(
+            resource("/tickets/{ticket_id}/stream-token", "POST")
+                .route(web::post().to(create_stream_token)),
         )
         .service(
             resource("/tickets/{ticket_id}/handoff", "POST").route(web::post().to(hand_off_ticket)),

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use domain::ports::StoreHealth;
 use domain::use_cases::{
-    Authenticate, CreateTicket, CreateUser, HandOffTicket, ListMessages, ListTickets, LogIn,
-    SendMessage, ShowProfile, ShowTicket,
+    Authenticate, CreateTicket, CreateUser, HandOffTicket, IssueStreamToken, ListMessages,
+    ListTickets, LogIn, SendMessage, ShowProfile, ShowTicket,
 };
-use reply_engine::{ShowReply, StreamReply};
+use reply_engine::{CancelReply, RetryReply, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
 
 /// The product, wired.
@@ -23,7 +23,11 @@ pub(crate) struct UseCases {
     pub(crate) send_message: SendMessage,
     pub(crate) list_messages: ListMessages,
     pub(crate) stream_reply: StreamReply,
+    pub(crate) stream_by_token: StreamByToken,
     pub(crate) show_reply: ShowReply,
+    pub(crate) cancel_reply: CancelReply,
+    pub(crate) retry_reply: RetryReply,
+    pub(crate) issue_stream_token: IssueStreamToken,
     pub(crate) readiness: Readiness,
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StoreHealth, TicketRepository,
-    UserRepository,
+    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StoreHealth, StreamTokenRepository,
+    TicketRepository, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -20,6 +20,7 @@ pub(super) struct Stores {
     pub(super) articles: Arc<dyn ArticleRepository>,
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
+    pub(super) stream_tokens: Arc<dyn StreamTokenRepository>,
     pub(super) health: Arc<dyn StoreHealth>,
 }
 

@@ -1,11 +1,13 @@
+use actix_web::http::StatusCode;
 use actix_web::http::header::{Accept, Header as _};
 use actix_web::{HttpRequest, HttpResponse, web};
 use reply_engine::{Cursor, Opening};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::reply_response::state_response;
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn, TicketPath};
-use crate::sse::{self, ReplyResponse};
+use crate::sse;
 use crate::use_cases::UseCases;
 
 /// Other parameters are ignored: clients add some of their own to get around caches.
@@ -13,11 +15,6 @@ use crate::use_cases::UseCases;
 pub(crate) struct StreamQuery {
     last_event_id: Option<String>,
     starting_after: Option<String>,
-}
-
-#[derive(Serialize)]
-struct NoReply {
-    status: &'static str,
 }
 
 type Request = SignedIn<(TicketPath, QueryParameters<StreamQuery>)>;
@@ -31,18 +28,19 @@ pub(crate) async fn stream_ai_response(
 ) -> Result<HttpResponse, ApiError> {
     if wants_json(&request) || is_prefetch(&request) {
         let reply = use_cases.show_reply.execute(actor, id).await?;
-        return Ok(match &reply {
-            Some(reply) => HttpResponse::Ok().json(ReplyResponse::new(reply)),
-            None => HttpResponse::Ok().json(NoReply { status: "none" }),
-        });
+        return Ok(state_response(StatusCode::OK, reply.as_ref()));
     }
     let cursor = cursor(&request, query);
-    Ok(
-        match use_cases.stream_reply.execute(actor, id, cursor).await? {
-            Opening::Stream(reading) => sse::respond(reading),
-            Opening::Finished => HttpResponse::NoContent().finish(),
-        },
-    )
+    let opening = use_cases.stream_reply.execute(actor, id, cursor).await?;
+    Ok(opening_response(opening))
+}
+
+/// The stream, or the word that there is nothing more to read.
+pub(super) fn opening_response(opening: Opening) -> HttpResponse {
+    match opening {
+        Opening::Stream(reading) => sse::respond(reading),
+        Opening::Finished => HttpResponse::NoContent().finish(),
+    }
 }
 
 /// `HEAD /tickets/{id}/ai-response`: the headers of the stream; never generates.
@@ -59,7 +57,7 @@ pub(crate) async fn peek_ai_response(
 }
 
 /// Whether the client asks for JSON and not for events.
-fn wants_json(request: &HttpRequest) -> bool {
+pub(super) fn wants_json(request: &HttpRequest) -> bool {
     let accepted = Accept::parse(request)
         .map(|accept| accept.ranked())
         .unwrap_or_default();
@@ -68,7 +66,7 @@ fn wants_json(request: &HttpRequest) -> bool {
 }
 
 /// Whether a browser asks ahead of its user (Fetch Standard, `Sec-Purpose`).
-fn is_prefetch(request: &HttpRequest) -> bool {
+pub(super) fn is_prefetch(request: &HttpRequest) -> bool {
     ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
         let value = request
             .headers()
@@ -80,7 +78,7 @@ fn is_prefetch(request: &HttpRequest) -> bool {
 
 /// Where to continue; the header wins over the parameters. An empty id is none, as in the HTML
 /// Standard.
-fn cursor(request: &HttpRequest, query: StreamQuery) -> Option<Cursor> {
+pub(super) fn cursor(request: &HttpRequest, query: StreamQuery) -> Option<Cursor> {
     let header = request.headers().get("last-event-id");
     let header = header.map(|value| value.to_str().unwrap_or("?").to_owned());
     if let Some(id) = header.or(query.last_event_id).filter(|id| !id.is_empty()) {

@@ -15,7 +15,7 @@ use super::wire::ReplyResponse;
 struct Data<T> {
     r#type: &'static str,
     sequence_number: i64,
-    response_id: Uuid,
+    response_id: Option<Uuid>,
     #[serde(flatten)]
     payload: T,
 }
@@ -63,12 +63,12 @@ struct Closing {
 
 /// Encodes the frames of one reading.
 pub(super) struct Encoder {
-    reply_id: ReplyId,
+    reply_id: Option<ReplyId>,
     last_sequence: i64,
 }
 
 impl Encoder {
-    pub(super) const fn new(reply_id: ReplyId) -> Self {
+    pub(super) const fn new(reply_id: Option<ReplyId>) -> Self {
         Self {
             reply_id,
             last_sequence: 0,
@@ -151,18 +151,18 @@ impl Encoder {
         payload: impl Serialize,
     ) -> sse::Data {
         self.last_sequence = position.sequence;
-        let id = EventId {
-            reply_id: self.reply_id,
-            position,
-        };
-        self.event(name, payload).id(id.to_string())
+        let event = self.event(name, payload);
+        match self.reply_id {
+            Some(reply_id) => event.id(EventId { reply_id, position }.to_string()),
+            None => event,
+        }
     }
 
     fn event(&self, name: &'static str, payload: impl Serialize) -> sse::Data {
         let data = Data {
             r#type: name,
             sequence_number: self.last_sequence,
-            response_id: self.reply_id.as_uuid(),
+            response_id: self.reply_id.map(ReplyId::as_uuid),
             payload,
         };
         let json = serde_json::to_string(&data).unwrap_or_default();

@@ -59,11 +59,25 @@ impl Server {
         let server = Self {
             process,
             base_url,
-            client: Client::new(),
+            // A kept connection would fail its next request after a kill, and count as a socket.
+            client: Client::builder()
+                .pool_max_idle_per_host(0)
+                .build()
+                .expect("a client"),
             log: Some(log),
         };
         soon("the server is ready", server.until_ready()).await;
         server
+    }
+
+    /// Where it serves.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+
+    /// The id of its process.
+    pub fn pid(&self) -> u32 {
+        self.process.id()
     }
 
     async fn until_ready(&self) {
@@ -106,17 +120,36 @@ impl Server {
         self.process.wait().expect("a process to wait for");
     }
 
-    /// Sends SIGTERM; gives the exit code and the whole log.
-    pub fn terminate(&mut self) -> (Option<i32>, String) {
-        let id = self.process.id().to_string();
+    /// Sends a signal by its name, such as `STOP`.
+    pub fn signal(&self, name: &str) {
         let sent = Command::new("kill")
-            .args(["-TERM", &id])
+            .args(["-s", name, &self.pid().to_string()])
             .status()
             .expect("kill");
         assert!(sent.success());
+    }
+
+    /// Waits for its end without holding up anything else; gives the exit code.
+    pub async fn exit_code(&mut self) -> Option<i32> {
+        loop {
+            if let Some(status) = self.process.try_wait().expect("a process to wait for") {
+                return status.code();
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Sends SIGTERM; gives the exit code and the whole log.
+    pub fn terminate(&mut self) -> (Option<i32>, String) {
+        self.signal("TERM");
         let code = self.process.wait().expect("an exit").code();
-        let log = self.log.take().expect("a log").join().expect("a whole log");
-        (code, log)
+        (code, self.take_log())
+    }
+
+    /// The whole log of a process that has ended.
+    fn take_log(&mut self) -> String {
+        let log = self.log.take().map(JoinHandle::join);
+        log.expect("a log").expect("a whole log")
     }
 }
 
@@ -125,5 +158,9 @@ impl Drop for Server {
         // Gone already, when the test went well.
         drop(self.process.kill());
         drop(self.process.wait());
+        if std::thread::panicking() && self.log.is_some() {
+            let log = self.take_log();
+            testkit::say(&format!("the log of {}:\n{log}", self.base_url));
+        }
     }
 }

@@ -19,7 +19,9 @@ mod ai_response;
 mod architecture;
 mod bad_input;
 mod binary;
+mod cancelling;
 mod command_line;
+mod compression;
 mod configuration;
 mod end_to_end;
 mod framework_refusals;
@@ -31,6 +33,7 @@ mod messages;
 mod readme;
 mod resuming;
 mod sample_articles;
+mod stream_tokens;
 mod tickets;
 
 /// The database that these tests run over.

@@ -18,6 +18,7 @@ mod accounts;
 mod ai_response;
 mod bad_input;
 mod binary;
+mod cancelling;
 mod database_faults;
 mod end_to_end;
 mod framework_refusals;
@@ -28,6 +29,7 @@ mod interruption;
 mod messages;
 mod readme;
 mod resuming;
+mod stream_tokens;
 mod tickets;
 
 /// The database that these tests run over.

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSettings, PgStoreHealth, PgTicketRepository, PgUserRepository,
+    PgSettings, PgStoreHealth, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
 };
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -24,6 +24,7 @@ impl Stores {
             articles: Arc::new(PgArticleRepository::new(database.clone())),
             replies: Arc::new(PgReplyStore::new(database.clone())),
             events: Arc::new(PgReplyEventLog::new(database.clone())),
+            stream_tokens: Arc::new(PgStreamTokenRepository::new(database.clone())),
             health: Arc::new(PgStoreHealth::new(database.clone())),
         }
     }

@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth, SqliteTicketRepository,
-    SqliteUserRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth,
+    SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -19,6 +19,7 @@ impl Stores {
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
+            stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database.clone())),
             health: Arc::new(SqliteStoreHealth::new(database.clone())),
         }
     }
