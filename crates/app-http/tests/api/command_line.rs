@@ -157,3 +157,32 @@ fn every_wrong_setting_is_named_at_once() {
     }
     assert!(!told.contains("hunter2"), "{told}");
 }
+
+/// Secrets stay out of the log however much of it is asked for.
+#[tokio::test(flavor = "multi_thread")]
+async fn no_token_is_ever_logged() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let mut server = Server::start(folder.path(), &[("RUST_LOG", "trace")]).await;
+    let token = server.new_customer().await;
+    let ticket = server.new_ticket(&token).await;
+    let issued = server
+        .post(&format!("{ticket}/stream-token"), &token, json!(null))
+        .await;
+    let stream_token = issued.expect_status(200).text_of("token");
+    let stream = reqwest::get(format!(
+        "{}{ticket}/ai-response?stream_token={stream_token}",
+        server.base_url()
+    ));
+    let answer = stream.await.expect("a response");
+    assert_eq!(answer.status(), 200);
+    assert!(answer.text().await.expect("a stream").contains("completed"));
+    let (_, log) = server.terminate();
+    assert!(
+        log.contains("TRACE") && log.contains("/ai-response"),
+        "{log}"
+    );
+    for secret in [&token, &stream_token] {
+        let line = log.lines().find(|line| line.contains(secret.as_str()));
+        assert_eq!(line, None);
+    }
+}
