@@ -34,6 +34,7 @@ pub(super) async fn claim(
     };
     let existing = row.as_ref().map(ReplyRow::tried).transpose()?;
     match (request.decide(&ticket, is_answered, existing), row) {
+        (ClaimDecision::NothingToAnswer, _) => Ok(Claim::NothingToAnswer),
         (ClaimDecision::AssistantOff, _) => Ok(Claim::AssistantOff),
         (ClaimDecision::Begin, None) => {
             begin(connection, request, &ticket, question, (holder, now)).await

@@ -38,7 +38,7 @@ pub(super) async fn hand_over(
     rings: &mut Rings,
 ) -> Result<(), StoreError> {
     tickets::lock_of_replies(connection, ids(leases)).await?;
-    let held = lock_held(connection, leases).await?;
+    let mut held = lock_held(connection, leases).await?;
     let now = database_now(connection).await?;
     let ids: Vec<Uuid> = held.keys().map(|lease| lease.reply_id.as_uuid()).collect();
     diesel::update(replies::table.filter(replies::id.eq_any(ids)))
@@ -49,11 +49,13 @@ pub(super) async fn hand_over(
         ))
         .execute(&mut connection)
         .await?;
-    for (lease, last_sequence) in held {
-        rings.everywhere(Ring {
-            reply_id: lease.reply_id,
-            last_sequence,
-        });
+    for lease in leases {
+        if let Some(last_sequence) = held.remove(lease) {
+            rings.everywhere(Ring {
+                reply_id: lease.reply_id,
+                last_sequence,
+            });
+        }
     }
     Ok(())
 }
