@@ -13,7 +13,7 @@ use crate::endpoint::{endpoint, is_loopback};
 use crate::error_body::ErrorBody;
 use crate::fault::{Fault, transport_error};
 use crate::patience::Patience;
-use crate::refusal::{retry_after, status_error};
+use crate::refusal::{retry_advice, status_error};
 use crate::settings::{GroqSettings, GroqSettingsError, Timeouts};
 
 /// Cloudflare, in front of Groq, turns some libraries' default names away.
@@ -60,6 +60,18 @@ impl GroqChatModel {
             model: settings.model,
             timeouts: settings.timeouts,
         })
+    }
+
+    /// Another model of the same host, over the same pool of connections.
+    #[must_use]
+    pub fn sibling(&self, model: impl Into<String>) -> Self {
+        Self {
+            client: self.client.clone(),
+            endpoint: self.endpoint.clone(),
+            authorization: self.authorization.clone(),
+            model: model.into(),
+            timeouts: self.timeouts,
+        }
     }
 
     async fn ask(
@@ -157,7 +169,7 @@ async fn refusal(mut response: Response, patience: &Patience) -> ChatModelError 
     } else {
         None
     };
-    known.unwrap_or_else(|| status_error(status.as_u16(), retry_after(response.headers())))
+    known.unwrap_or_else(|| status_error(status.as_u16(), retry_advice(response.headers())))
 }
 
 /// As much of the body as comes: the status is an answer without it.

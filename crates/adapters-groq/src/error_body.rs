@@ -1,4 +1,4 @@
-use domain::ports::ChatModelError;
+use domain::ports::{ChatModelError, RetryAdvice};
 use serde_json::Value;
 
 use crate::fault::Fault;
@@ -64,7 +64,7 @@ impl ErrorBody {
         }
         let status = self.status.or_else(|| self.implied_status());
         match status {
-            Some(status) => status_error(status, None),
+            Some(status) => status_error(status, RetryAdvice::default()),
             None => Fault::ErrorFrame.unavailable(),
         }
     }

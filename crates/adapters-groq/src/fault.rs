@@ -1,7 +1,7 @@
 use std::error::Error as _;
 use std::io;
 
-use domain::ports::ChatModelError;
+use domain::ports::{ChatModelError, RetryAdvice};
 use thiserror::Error;
 
 /// The cause that is kept in an error of the port, in this crate's own words: what the host writes
@@ -31,7 +31,14 @@ pub(crate) enum Fault {
 
 impl Fault {
     pub(crate) fn unavailable(self) -> ChatModelError {
-        ChatModelError::Unavailable(self.into())
+        self.unavailable_for(RetryAdvice::default())
+    }
+
+    pub(crate) fn unavailable_for(self, advice: RetryAdvice) -> ChatModelError {
+        ChatModelError::Unavailable {
+            source: self.into(),
+            advice,
+        }
     }
 
     pub(crate) fn malformed(self) -> ChatModelError {

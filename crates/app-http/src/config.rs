@@ -63,7 +63,7 @@ pub enum Assistant {
     Groq(Groq),
 }
 
-/// How a model is reached.
+/// How models are reached.
 #[derive(Clone, Debug)]
 pub struct Groq {
     /// Proves who pays; servers on one's own machine often want none.
@@ -72,6 +72,10 @@ pub struct Groq {
     pub base_url: String,
     /// The model's name.
     pub model: String,
+    /// Models of the same host that are asked when it does not answer, in this order.
+    pub fallback_models: Vec<String>,
+    /// Whether help articles are quoted when no model answers.
+    pub quotes_at_last: bool,
 }
 
 /// How log lines look.
@@ -228,6 +232,12 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
         reader.complain("GROQ_BASE_URL", "must begin with http:// or https://");
     }
     let model = reader.text("GROQ_MODEL", "openai/gpt-oss-20b");
+    let fallback_models = reader.list("GROQ_FALLBACK_MODELS");
+    let quotes_at_last = reader.one_of(
+        "ASSISTANT_FALLBACK",
+        false,
+        &[("none", false), ("extractive", true)],
+    );
     let wants_groq = match choice {
         Choice::Auto => api_key.is_some(),
         Choice::Groq => {
@@ -243,6 +253,8 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
             api_key,
             base_url,
             model,
+            fallback_models,
+            quotes_at_last,
         })
     } else {
         Assistant::Extractive

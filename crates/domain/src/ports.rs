@@ -33,6 +33,7 @@ pub use self::access_tokens::{AccessToken, AccessTokens, TokenError};
 pub use self::article_repository::ArticleRepository;
 pub use self::chat_model::{
     ChatChunk, ChatModel, ChatModelError, ChatRequest, ChatRole, ChatStream, ChatTurn, Finish,
+    RetryAdvice,
 };
 pub use self::clock::{Clock, IdGenerator};
 pub use self::message_repository::{AppendMessageError, MessageRepository};

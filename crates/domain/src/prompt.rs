@@ -9,7 +9,7 @@ mod budget;
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 use thiserror::Error;
 
-use self::budget::newest_within;
+use self::budget::{length, newest_within};
 use crate::article::RankedPassage;
 use crate::message::{Author, Message, Visibility};
 use crate::ports::{ChatRequest, ChatRole, ChatTurn};
@@ -42,6 +42,37 @@ impl Default for PromptLimits {
     }
 }
 
+/// How much of a conversation is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// As much as the limits allow.
+    Whole,
+    /// Half of that, for a model that found it too long.
+    Shortened,
+}
+
+impl Extent {
+    fn of(self, whole: usize) -> usize {
+        match self {
+            Self::Whole => whole,
+            Self::Shortened => whole / 2,
+        }
+    }
+}
+
+/// What a request is made from.
+#[derive(Clone, Debug)]
+pub struct PromptParts<'a> {
+    /// The ticket.
+    pub ticket: &'a Ticket,
+    /// The public messages before the question, oldest first.
+    pub history: &'a [Message],
+    /// The newest customer message, or none for the ticket's description.
+    pub question: Option<&'a Message>,
+    /// Passages that fit, the best first.
+    pub passages: Vec<RankedPassage>,
+}
+
 /// Makes the model's request from a ticket's conversation.
 #[derive(Debug)]
 pub struct PromptFactory {
@@ -70,24 +101,30 @@ impl PromptFactory {
         }
     }
 
-    /// Renders the request that answers `question`: the newest customer message, or none for the
-    /// ticket's description. `history` holds the public messages before it, oldest first.
+    /// Renders the request that answers the question. The ticket's description is told whatever
+    /// the extent.
     ///
     /// # Errors
     /// [`PromptError`] when the template does not render.
     pub fn request(
         &self,
-        ticket: &Ticket,
-        history: &[Message],
-        question: Option<&Message>,
-        passages: Vec<RankedPassage>,
+        parts: PromptParts<'_>,
+        extent: Extent,
     ) -> Result<ChatRequest, PromptError> {
+        let PromptParts {
+            ticket,
+            history,
+            question,
+            mut passages,
+        } = parts;
+        passages.truncate(extent.of(passages.len()));
+        let history_chars = extent.of(length(history).min(self.limits.history_chars));
         let opening = format!(
             "{}\n\n{}",
             ticket.title.as_str(),
             ticket.description.as_str()
         );
-        let history = newest_within(history, self.limits.history_chars);
+        let history = newest_within(history, history_chars);
 
         let mut turns = vec![ChatTurn {
             role: ChatRole::System,

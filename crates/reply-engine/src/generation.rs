@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use domain::ids::MessageId;
-use domain::ports::{ChatChunk, ChatModelError, Finish, Finished, RepositoryError};
+use domain::ports::{
+    ChatChunk, ChatModelError, ChatRequest, ChatStream, Finish, Finished, RepositoryError,
+};
+use domain::prompt::Extent;
 use domain::reply::{
     Conclusion, EventKind, FailureCode, FinishReason, IncompleteReason, Lease, LoggedEvent,
     Position, Reply, Verdict,
@@ -116,22 +119,9 @@ impl Generation<'_> {
         outbox: &Arc<Outbox>,
         progress: &mut Progress,
     ) -> Result<Result<Finish, FailureCode>, Fenced> {
-        let brief = match self.shared.parts.prepare.execute(self.reply).await {
-            Ok(brief) => brief,
-            Err(error) => {
-                tracing::error!(
-                    reply.id = %self.reply.id,
-                    error = %Chain(&error),
-                    "the reply cannot be prepared"
-                );
-                return Ok(Err(FailureCode::Internal));
-            }
-        };
-        let request = brief.request.clone();
-        progress.brief = Some(brief);
-        let mut chunks = match self.shared.parts.model.stream_reply(request).await {
+        let mut chunks = match self.ask(progress).await {
             Ok(chunks) => chunks,
-            Err(error) => return Ok(Err(self.failure(&error))),
+            Err(code) => return Ok(Err(code)),
         };
         while let Some(chunk) = chunks.next().await {
             match chunk {
@@ -151,6 +141,45 @@ impl Generation<'_> {
         }
         tracing::warn!(reply.id = %self.reply.id, "the model's answer broke off");
         Ok(Err(FailureCode::UpstreamUnavailable))
+    }
+
+    /// Begins an answer. A conversation that is too long for the model is shortened once.
+    async fn ask(&self, progress: &mut Progress) -> Result<ChatStream, FailureCode> {
+        let request = self.prepare(Extent::Whole, progress).await?;
+        let too_long = match self.shared.parts.model.stream_reply(request.clone()).await {
+            Ok(chunks) => return Ok(chunks),
+            Err(error @ ChatModelError::ContextTooLong) => error,
+            Err(error) => return Err(self.failure(&error)),
+        };
+        let shortened = self.prepare(Extent::Shortened, progress).await?;
+        if shortened == request {
+            return Err(self.failure(&too_long));
+        }
+        tracing::info!(reply.id = %self.reply.id, "the conversation is shortened");
+        let asked = self.shared.parts.model.stream_reply(shortened).await;
+        asked.map_err(|error| self.failure(&error))
+    }
+
+    async fn prepare(
+        &self,
+        extent: Extent,
+        progress: &mut Progress,
+    ) -> Result<ChatRequest, FailureCode> {
+        match self.shared.parts.prepare.execute(self.reply, extent).await {
+            Ok(brief) => {
+                let request = brief.request.clone();
+                progress.brief = Some(brief);
+                Ok(request)
+            }
+            Err(error) => {
+                tracing::error!(
+                    reply.id = %self.reply.id,
+                    error = %Chain(&error),
+                    "the reply cannot be prepared"
+                );
+                Err(FailureCode::Internal)
+            }
+        }
     }
 
     fn failure(&self, error: &ChatModelError) -> FailureCode {

@@ -17,6 +17,7 @@ mod generation;
 mod hub;
 mod keeper;
 mod live;
+mod models;
 mod outbox;
 mod shared;
 mod shutdown;
@@ -27,6 +28,7 @@ mod writer;
 pub use self::engine::{EngineParts, EngineSettings, OpenError, Opening, ReplyEngine, RetryError};
 pub use self::frame::{ClosingReason, Cursor, Frame};
 pub use self::live::Pulse;
+pub use self::models::{FallbackChatModel, RetryPolicy, RetryingChatModel};
 pub use self::shutdown::ShutdownPace;
 pub use self::stream::ReplyStream;
 pub use self::use_cases::{

@@ -125,7 +125,7 @@ fn each_finish_reason_is_known_or_another() {
     let empty = STOP.replace("stop", "");
     assert!(matches!(
         error_of(&[&empty, "[DONE]"]),
-        ChatModelError::Unavailable(_)
+        ChatModelError::Unavailable { .. }
     ));
 }
 
@@ -194,7 +194,7 @@ fn an_answer_without_a_finish_reason_is_an_error() {
         &["[DONE]"],
         &[],
     ] {
-        let ChatModelError::Unavailable(cause) = error_of(events) else {
+        let ChatModelError::Unavailable { source: cause, .. } = error_of(events) else {
             panic!("{events:?}");
         };
         assert_eq!(cause.to_string(), "ended without a finish reason");

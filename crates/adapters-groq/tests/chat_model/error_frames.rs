@@ -1,4 +1,4 @@
-use domain::ports::ChatModelError;
+use domain::ports::{ChatModelError, RetryAdvice};
 use domain::reply::FailureCode;
 
 use crate::harness::{DONE, ROLE, STOP, answer_to, delta};
@@ -26,7 +26,7 @@ async fn an_error_in_any_form_ends_the_answer() {
     ] {
         let error = error_in(frame).await;
         assert!(
-            matches!(error, ChatModelError::Unavailable(_)),
+            matches!(error, ChatModelError::Unavailable { .. }),
             "{frame}: {error:?}"
         );
     }
@@ -72,6 +72,8 @@ async fn an_error_that_is_the_last_thing_sent_needs_no_empty_line() {
     let answer = answer_to([ROLE, &delta("Hel"), frame].concat()).await;
     assert!(matches!(
         answer.error(),
-        ChatModelError::RateLimited { retry_after: None }
+        ChatModelError::RateLimited {
+            advice: RetryAdvice { after: None, .. }
+        }
     ));
 }

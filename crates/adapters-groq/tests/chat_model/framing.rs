@@ -102,7 +102,8 @@ async fn the_end_of_the_body_without_a_finish_reason_is_an_error() {
         [ROLE, &delta("Hel")].concat(),
         [ROLE, DONE].concat(),
     ] {
-        let ChatModelError::Unavailable(cause) = answer_to(events).await.error() else {
+        let ChatModelError::Unavailable { source: cause, .. } = answer_to(events).await.error()
+        else {
             panic!("it is unavailable");
         };
         assert_eq!(cause.to_string(), "ended without a finish reason");

@@ -18,7 +18,7 @@ async fn a_connection_that_ends_in_the_middle_of_an_event_is_an_error() {
     let upstream = upstream([begun(), Step::CutFin]).await;
     let answer = ask(&model_at(upstream.base_url())).await;
     assert_eq!(answer.text, "Hel");
-    assert!(matches!(answer.error(), ChatModelError::Unavailable(_)));
+    assert!(matches!(answer.error(), ChatModelError::Unavailable { .. }));
 }
 
 #[tokio::test]
@@ -26,7 +26,10 @@ async fn a_connection_that_is_reset_in_the_middle_of_an_event_is_an_error() {
     // The reset can overtake what was sent before it.
     let upstream = upstream([begun(), Step::CutReset]).await;
     let error = error_of(&model_at(upstream.base_url())).await;
-    assert!(matches!(error, ChatModelError::Unavailable(_)), "{error:?}");
+    assert!(
+        matches!(error, ChatModelError::Unavailable { .. }),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -36,7 +39,7 @@ async fn a_connection_that_is_cut_after_the_finish_reason_is_an_error() {
     let upstream = upstream([Step::Send(start), Step::CutFin]).await;
     let answer = ask(&model_at(upstream.base_url())).await;
     assert_eq!(answer.text, "Hello");
-    assert!(matches!(answer.error(), ChatModelError::Unavailable(_)));
+    assert!(matches!(answer.error(), ChatModelError::Unavailable { .. }));
 }
 
 #[tokio::test]
@@ -44,7 +47,10 @@ async fn a_connection_that_ends_before_the_response_is_an_error() {
     for cut in [Step::CutFin, Step::CutReset] {
         let upstream = upstream([cut]).await;
         let error = refusal_of(&model_at(upstream.base_url())).await;
-        assert!(matches!(error, ChatModelError::Unavailable(_)), "{error:?}");
+        assert!(
+            matches!(error, ChatModelError::Unavailable { .. }),
+            "{error:?}"
+        );
     }
 }
 
@@ -52,7 +58,10 @@ async fn a_connection_that_ends_before_the_response_is_an_error() {
 async fn an_upstream_that_does_not_speak_http_is_unavailable() {
     let upstream = upstream([Step::Send(b"SSH-2.0-OpenSSH_9.7\r\n".to_vec())]).await;
     let error = refusal_of(&model_at(upstream.base_url())).await;
-    assert!(matches!(error, ChatModelError::Unavailable(_)), "{error:?}");
+    assert!(
+        matches!(error, ChatModelError::Unavailable { .. }),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -61,7 +70,10 @@ async fn an_upstream_that_does_not_listen_is_unavailable() {
     let address = listener.local_addr().expect("an address");
     drop(listener);
     let error = refusal_of(&model_at(format!("http://{address}"))).await;
-    assert!(matches!(error, ChatModelError::Unavailable(_)), "{error:?}");
+    assert!(
+        matches!(error, ChatModelError::Unavailable { .. }),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use domain::ports::ChatModelError;
+use domain::ports::{ChatModelError, RetryAdvice};
 use testkit::slow_upstream::{Step, response};
 
 use crate::harness::{ask, greeting, model_at, refusal_of, refusal_to, upstream};
@@ -86,7 +86,11 @@ async fn a_rate_limit_keeps_the_time_to_wait() {
         ("498 Custom", vec![JSON, ("retry-after", "1")], Some(1_000)),
     ] {
         match refusal_to(response(line, &headers, error_json("rate_limit_exceeded"))).await {
-            ChatModelError::RateLimited { retry_after } => {
+            ChatModelError::RateLimited {
+                advice: RetryAdvice {
+                    after: retry_after, ..
+                },
+            } => {
                 assert_eq!(
                     retry_after,
                     expected.map(Duration::from_millis),
@@ -109,7 +113,7 @@ async fn a_fault_of_the_host_makes_it_unavailable() {
     ] {
         let error = refusal_to(response(line, &[HTML], PAGE)).await;
         assert!(
-            matches!(error, ChatModelError::Unavailable(_)),
+            matches!(error, ChatModelError::Unavailable { .. }),
             "{line}: {error:?}"
         );
     }
@@ -162,7 +166,7 @@ async fn a_body_that_breaks_off_does_not_hide_the_status() {
         // A reset can overtake the head.
         let is_known = matches!(
             error,
-            ChatModelError::Rejected { status: 400 } | ChatModelError::Unavailable(_)
+            ChatModelError::Rejected { status: 400 } | ChatModelError::Unavailable { .. }
         );
         assert!(is_known, "{error:?}");
     }

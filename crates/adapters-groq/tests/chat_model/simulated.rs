@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use adapters_groq::{GroqChatModel, GroqSettings};
-use domain::ports::{ChatModel as _, ChatModelError};
+use domain::ports::{ChatModel as _, ChatModelError, RetryAdvice};
 use domain::reply::FinishReason;
 use groq_simulator::{Outcome, Reply, Simulator};
 
@@ -77,7 +77,12 @@ async fn a_rate_limit_tells_how_long_to_wait() {
     let reply = Reply::status(429).retry_after(Duration::from_secs(3));
     let simulator = simulator_with(reply).await;
     let error = refusal_of(&model_at(&simulator)).await;
-    let ChatModelError::RateLimited { retry_after } = error else {
+    let ChatModelError::RateLimited {
+        advice: RetryAdvice {
+            after: retry_after, ..
+        },
+    } = error
+    else {
         panic!("{error:?}");
     };
     assert_eq!(retry_after, Some(Duration::from_secs(3)));
@@ -87,7 +92,10 @@ async fn a_rate_limit_tells_how_long_to_wait() {
 async fn a_host_over_its_capacity_is_unavailable() {
     let simulator = simulator_with(Reply::status(503)).await;
     let error = refusal_of(&model_at(&simulator)).await;
-    assert!(matches!(error, ChatModelError::Unavailable(_)), "{error:?}");
+    assert!(
+        matches!(error, ChatModelError::Unavailable { .. }),
+        "{error:?}"
+    );
 }
 
 #[tokio::test]
@@ -102,7 +110,7 @@ async fn an_error_after_some_text_is_sorted_by_its_status() {
     let model = model_at(&simulator);
     let answer = ask(&model).await;
     assert_eq!(answer.text, "Turn ");
-    assert!(matches!(answer.error(), ChatModelError::Unavailable(_)));
+    assert!(matches!(answer.error(), ChatModelError::Unavailable { .. }));
 
     simulator.enqueue(broken(400));
     let error = ask(&model).await.error();

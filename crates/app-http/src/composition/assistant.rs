@@ -5,8 +5,9 @@ use adapters_extractive::ExtractiveChatModel;
 use adapters_groq::{GroqChatModel, GroqSettings, Timeouts};
 use anyhow::Context as _;
 use domain::ports::ChatModel;
+use reply_engine::{FallbackChatModel, RetryPolicy, RetryingChatModel};
 
-use crate::config::{Assistant, Groq};
+use crate::config::Assistant;
 
 /// How long the quoting assistant takes over a word.
 const WORD_PAUSE: Duration = Duration::from_millis(5);
@@ -21,24 +22,37 @@ pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>
             );
             Ok(Arc::new(ExtractiveChatModel::paced(WORD_PAUSE)))
         }
-        Assistant::Groq(Groq {
-            api_key,
-            base_url,
-            model,
-        }) => {
+        Assistant::Groq(groq) => {
             tracing::info!(
-                model,
-                base_url,
+                model = groq.model,
+                fallback_models = groq.fallback_models.join(","),
+                quotes_at_last = groq.quotes_at_last,
+                base_url = groq.base_url,
                 "assistant: groq; set ASSISTANT=extractive to have help articles quoted instead"
             );
-            let settings = GroqSettings {
-                base_url: base_url.clone(),
-                api_key: api_key.clone(),
-                model: model.clone(),
+            let model = GroqChatModel::new(GroqSettings {
+                base_url: groq.base_url.clone(),
+                api_key: groq.api_key.clone(),
+                model: groq.model.clone(),
                 timeouts: Timeouts::default(),
-            };
-            let model = GroqChatModel::new(settings).context("cannot set up the model's client")?;
-            Ok(Arc::new(model))
+            })
+            .context("cannot set up the model's client")?;
+            let siblings = groq.fallback_models.iter();
+            let mut others: Vec<Arc<dyn ChatModel>> = siblings
+                .map(|name| persistent(model.sibling(name)))
+                .collect();
+            if groq.quotes_at_last {
+                others.push(Arc::new(ExtractiveChatModel::paced(WORD_PAUSE)));
+            }
+            Ok(Arc::new(FallbackChatModel::new(persistent(model), others)))
         }
     }
+}
+
+/// A model that is asked again when it fails.
+fn persistent(model: GroqChatModel) -> Arc<dyn ChatModel> {
+    Arc::new(RetryingChatModel::new(
+        Arc::new(model),
+        RetryPolicy::default(),
+    ))
 }

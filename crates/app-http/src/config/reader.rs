@@ -33,6 +33,16 @@ impl<'a> Reader<'a> {
         self.optional(name).unwrap_or_else(|| default.to_owned())
     }
 
+    /// Values between commas.
+    pub(super) fn list(&self, name: &str) -> Vec<String> {
+        let values = self.optional(name).unwrap_or_default();
+        let values = values.split(',').map(str::trim);
+        values
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// The value; the default when there is none, or none that parses.
     pub(super) fn parsed<T: FromStr>(
         &mut self,

@@ -35,6 +35,7 @@ mod resuming;
 mod sample_articles;
 mod stream_tokens;
 mod tickets;
+mod upstream_faults;
 
 /// The database that these tests run over.
 const STORE: harness::Store = harness::Store::Sqlite;

@@ -31,6 +31,7 @@ mod readme;
 mod resuming;
 mod stream_tokens;
 mod tickets;
+mod upstream_faults;
 
 /// The database that these tests run over.
 const STORE: harness::Store = harness::Store::Postgres;

@@ -64,14 +64,23 @@ pub struct Finish {
     pub hands_off: bool,
 }
 
+/// What a host says about asking it again.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RetryAdvice {
+    /// How long it asks to wait, if it says.
+    pub after: Option<Duration>,
+    /// Whether it wants to be asked again, if it says.
+    pub wanted: Option<bool>,
+}
+
 /// Why a model gave no answer, or not all of it.
 #[derive(Debug, Error)]
 pub enum ChatModelError {
     /// The host wants fewer requests.
     #[error("the model's host limits the rate of requests")]
     RateLimited {
-        /// How long it asks to wait, if it says.
-        retry_after: Option<Duration>,
+        /// What it says about asking again.
+        advice: RetryAdvice,
     },
     /// The host refuses the request, the key or the model's name.
     #[error("the model's host refused the request with status {status}")]
@@ -90,7 +99,12 @@ pub enum ChatModelError {
     TimedOut,
     /// Unreachable, or broken off.
     #[error("the model's host is unavailable")]
-    Unavailable(#[source] BoxError),
+    Unavailable {
+        /// How it showed.
+        source: BoxError,
+        /// What it says about asking again.
+        advice: RetryAdvice,
+    },
     /// It answered something that is not its protocol.
     #[error("the model's host answered something unexpected")]
     Malformed(#[source] BoxError),
@@ -105,7 +119,7 @@ impl ChatModelError {
             Self::ContextTooLong => FailureCode::ContextTooLong,
             Self::ContentRefused => FailureCode::ContentRefused,
             Self::TimedOut => FailureCode::UpstreamTimeout,
-            Self::Unavailable(_) | Self::Malformed(_) => FailureCode::UpstreamUnavailable,
+            Self::Unavailable { .. } | Self::Malformed(_) => FailureCode::UpstreamUnavailable,
         }
     }
 }

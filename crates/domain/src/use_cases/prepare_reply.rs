@@ -7,7 +7,7 @@ use crate::page::PageLimit;
 use crate::ports::{
     ChatRequest, MessageRepository, PassageSearch, RepositoryError, TicketRepository,
 };
-use crate::prompt::{PromptError, PromptFactory};
+use crate::prompt::{Extent, PromptError, PromptFactory, PromptParts};
 use crate::reply::{Reply, Source, TemplateRef};
 use crate::ticket::Ticket;
 
@@ -69,7 +69,7 @@ impl PrepareReply {
     /// # Errors
     /// [`PrepareReplyError`] when the question is gone, the template does not render or the store
     /// fails.
-    pub async fn execute(&self, reply: &Reply) -> Result<Brief, PrepareReplyError> {
+    pub async fn execute(&self, reply: &Reply, extent: Extent) -> Result<Brief, PrepareReplyError> {
         let ticket = self
             .tickets
             .find(reply.ticket_id)
@@ -85,12 +85,19 @@ impl PrepareReply {
             .search
             .search(&search_text(&ticket, question), Self::PASSAGES)
             .await?;
+        let parts = PromptParts {
+            ticket: &ticket,
+            history,
+            question,
+            passages,
+        };
+        let request = self.prompts.request(parts, extent)?;
         let sources = (1..)
-            .zip(&passages)
+            .zip(&request.passages)
             .map(|(number, found)| found.passage.as_source(number))
             .collect();
         Ok(Brief {
-            request: self.prompts.request(&ticket, history, question, passages)?,
+            request,
             template: self.prompts.template_for(&ticket),
             sources,
         })

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use domain::ids::{MessageId, QuestionId, ReplyId, TicketId};
 use domain::message::{Author, Message, Visibility};
 use domain::ports::{ChatRequest, ChatRole, IdGenerator};
-use domain::prompt::{PromptFactory, PromptLimits};
+use domain::prompt::{Extent, PromptFactory, PromptLimits};
 use domain::reply::{Reply, ReplyState};
 use domain::ticket::Ticket;
 use domain::use_cases::{Brief, PrepareReply, PrepareReplyError};
@@ -22,7 +22,9 @@ impl World {
         let prompts = PromptFactory::new(limits).expect("the templates should compile");
         let tickets = self.tickets.clone();
         let prepare = PrepareReply::new(tickets.clone(), tickets, search.clone(), prompts);
-        prepare.execute(&self.reply(ticket, question)).await
+        prepare
+            .execute(&self.reply(ticket, question), Extent::Whole)
+            .await
     }
 
     /// The request for a question, when the search finds nothing.

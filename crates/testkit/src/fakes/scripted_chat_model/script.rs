@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{ChatChunk, ChatModelError, Finish};
+use domain::ports::{ChatChunk, ChatModelError, Finish, RetryAdvice};
 use tokio::sync::Semaphore;
 
 /// What the model does at one call.
@@ -179,12 +179,20 @@ impl ModelFault {
     pub fn into_error(self) -> ChatModelError {
         const CAUSE: &str = "ordered by the test";
         match self {
-            Self::RateLimited { retry_after } => ChatModelError::RateLimited { retry_after },
+            Self::RateLimited { retry_after } => ChatModelError::RateLimited {
+                advice: RetryAdvice {
+                    after: retry_after,
+                    wanted: None,
+                },
+            },
             Self::Rejected { status } => ChatModelError::Rejected { status },
             Self::ContextTooLong => ChatModelError::ContextTooLong,
             Self::ContentRefused => ChatModelError::ContentRefused,
             Self::TimedOut => ChatModelError::TimedOut,
-            Self::Unavailable => ChatModelError::Unavailable(CAUSE.into()),
+            Self::Unavailable => ChatModelError::Unavailable {
+                source: CAUSE.into(),
+                advice: RetryAdvice::default(),
+            },
             Self::Malformed => ChatModelError::Malformed(CAUSE.into()),
         }
     }
