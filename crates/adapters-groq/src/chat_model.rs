@@ -30,6 +30,7 @@ pub struct GroqChatModel {
     /// Marked as sensitive, so that no `Debug` shows it.
     authorization: Option<HeaderValue>,
     model: String,
+    reasoning_effort: Option<String>,
     timeouts: Timeouts,
 }
 
@@ -58,11 +59,13 @@ impl GroqChatModel {
             endpoint,
             authorization,
             model: settings.model,
+            reasoning_effort: settings.reasoning_effort,
             timeouts: settings.timeouts,
         })
     }
 
-    /// Another model of the same host, over the same pool of connections.
+    /// Another model of the same host, over the same pool of connections. How much it reasons is
+    /// left to the host, since models differ in what they take.
     #[must_use]
     pub fn sibling(&self, model: impl Into<String>) -> Self {
         Self {
@@ -70,6 +73,7 @@ impl GroqChatModel {
             endpoint: self.endpoint.clone(),
             authorization: self.authorization.clone(),
             model: model.into(),
+            reasoning_effort: None,
             timeouts: self.timeouts,
         }
     }
@@ -83,7 +87,11 @@ impl GroqChatModel {
             .client
             .post(self.endpoint.clone())
             .header(ACCEPT, EVENT_STREAM)
-            .json(&CompletionRequest::new(&self.model, request));
+            .json(&CompletionRequest::new(
+                &self.model,
+                self.reasoning_effort.as_deref(),
+                request,
+            ));
         if let Some(authorization) = &self.authorization {
             builder = builder.header(AUTHORIZATION, authorization);
         }

@@ -11,6 +11,9 @@ pub(crate) struct CompletionRequest<'a> {
     // of the API has taken it.
     stream: bool,
     max_completion_tokens: u32,
+    /// Models without reasoning refuse any value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -20,7 +23,11 @@ struct Message<'a> {
 }
 
 impl<'a> CompletionRequest<'a> {
-    pub(crate) fn new(model: &'a str, request: &'a ChatRequest) -> Self {
+    pub(crate) fn new(
+        model: &'a str,
+        reasoning_effort: Option<&'a str>,
+        request: &'a ChatRequest,
+    ) -> Self {
         let messages = request.turns.iter().map(|turn| Message {
             role: match turn.role {
                 ChatRole::System => "system",
@@ -34,6 +41,7 @@ impl<'a> CompletionRequest<'a> {
             messages: messages.collect(),
             stream: true,
             max_completion_tokens: request.max_completion_tokens,
+            reasoning_effort,
         }
     }
 }

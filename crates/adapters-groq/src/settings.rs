@@ -14,6 +14,9 @@ pub struct GroqSettings {
     pub api_key: Option<SecretString>,
     /// The model's name.
     pub model: String,
+    /// How much it reasons before it answers, in a word that it takes, such as `low`; none leaves
+    /// that to the host.
+    pub reasoning_effort: Option<String>,
     /// How long to wait for what.
     pub timeouts: Timeouts,
 }

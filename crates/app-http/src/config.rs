@@ -72,6 +72,8 @@ pub struct Groq {
     pub base_url: String,
     /// The model's name.
     pub model: String,
+    /// How much that model reasons; none leaves that to the host.
+    pub reasoning_effort: Option<&'static str>,
     /// Models of the same host that are asked when it does not answer, in this order.
     pub fallback_models: Vec<String>,
     /// Whether help articles are quoted when no model answers.
@@ -112,6 +114,8 @@ impl fmt::Display for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
+/// What models of this protocol take; each takes some of these.
+const REASONING_EFFORTS: [&str; 5] = ["none", "default", "low", "medium", "high"];
 const DEFAULT_BASE_URL: &str = "https://api.groq.com/openai/v1";
 
 impl Config {
@@ -232,6 +236,11 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
         reader.complain("GROQ_BASE_URL", "must begin with http:// or https://");
     }
     let model = reader.text("GROQ_MODEL", "openai/gpt-oss-20b");
+    let reasoning_effort = reader.one_of(
+        "GROQ_REASONING_EFFORT",
+        None,
+        &REASONING_EFFORTS.map(|effort| (effort, Some(effort))),
+    );
     let fallback_models = reader.list("GROQ_FALLBACK_MODELS");
     let quotes_at_last = reader.one_of(
         "ASSISTANT_FALLBACK",
@@ -253,6 +262,7 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
             api_key,
             base_url,
             model,
+            reasoning_effort,
             fallback_models,
             quotes_at_last,
         })

@@ -67,6 +67,7 @@ pub fn settings(base_url: String) -> GroqSettings {
         base_url,
         api_key: Some(SecretString::from(KEY)),
         model: String::from("asked-model"),
+        reasoning_effort: None,
         timeouts: Timeouts::default(),
     }
 }

@@ -22,6 +22,8 @@ async fn a_refusal_of_the_request_the_key_or_the_model_keeps_its_status() {
         ("403 Forbidden", 403, HTML, PAGE.into()),
         ("404 Not Found", 404, JSON, error_json("model_not_found")),
         ("422 Unprocessable Entity", 422, JSON, error_json("unknown")),
+        ("424 Failed Dependency", 424, JSON, error_json("unknown")),
+        ("499 Client Closed", 499, JSON, error_json("unknown")),
         (
             "308 Permanent Redirect",
             308,
@@ -116,6 +118,27 @@ async fn a_fault_of_the_host_makes_it_unavailable() {
             matches!(error, ChatModelError::Unavailable { .. }),
             "{line}: {error:?}"
         );
+    }
+}
+
+#[tokio::test]
+async fn a_host_in_trouble_may_say_when_and_whether_to_come_back() {
+    for (headers, after, wanted) in [
+        (vec![("retry-after", "0.2")], Some(200), None),
+        (vec![("x-should-retry", "false")], None, Some(false)),
+        (
+            vec![("retry-after-ms", "150"), ("x-should-retry", "true")],
+            Some(150),
+            Some(true),
+        ),
+        (vec![], None, None),
+    ] {
+        let refusal = response("503 Service Unavailable", &headers, "");
+        let ChatModelError::Unavailable { advice, .. } = refusal_to(refusal).await else {
+            panic!("{headers:?}")
+        };
+        let after = after.map(Duration::from_millis);
+        assert_eq!(advice, RetryAdvice { after, wanted }, "{headers:?}");
     }
 }
 

@@ -7,14 +7,20 @@ use crate::harness::{KEY, ask, greeting, model_at, settings, upstream_saying};
 
 /// The head, and the body as JSON, of the one request that a model sends to this base URL's path.
 async fn request_to(path: &str, api_key: Option<&str>) -> (String, Value) {
-    let upstream = upstream_saying(greeting()).await;
-    let settings = GroqSettings {
+    let with_key = |base_url| GroqSettings {
         api_key: api_key.map(SecretString::from),
-        ..settings(upstream.base_url() + path)
+        ..settings(base_url)
     };
-    ask(&GroqChatModel::new(settings).expect("usable settings"))
-        .await
-        .finish();
+    request_of(path, |base_url| {
+        GroqChatModel::new(with_key(base_url)).expect("usable settings")
+    })
+    .await
+}
+
+/// The same of any model at that path.
+async fn request_of(path: &str, model: impl Fn(String) -> GroqChatModel) -> (String, Value) {
+    let upstream = upstream_saying(greeting()).await;
+    ask(&model(upstream.base_url() + path)).await.finish();
     let requests = upstream.requests();
     let [request] = requests.as_slice() else {
         panic!("there was not one request: {requests:?}");
@@ -48,6 +54,22 @@ async fn the_body_has_the_fields_of_the_closed_schema_and_no_other() {
         "max_completion_tokens": 512,
     });
     assert_eq!(body, expected);
+}
+
+#[tokio::test]
+async fn how_much_a_model_reasons_is_said_of_the_one_it_is_set_for() {
+    let reasoning = |base_url| {
+        let settings = GroqSettings {
+            reasoning_effort: Some(String::from("low")),
+            ..settings(base_url)
+        };
+        GroqChatModel::new(settings).expect("usable settings")
+    };
+    let (_, body) = request_of("/v1", reasoning).await;
+    assert_eq!(body["reasoning_effort"], "low");
+    let (_, body) = request_of("/v1", |base_url| reasoning(base_url).sibling("other")).await;
+    assert_eq!(body["model"], "other");
+    assert_eq!(body.get("reasoning_effort"), None);
 }
 
 #[tokio::test]

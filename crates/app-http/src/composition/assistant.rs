@@ -34,6 +34,7 @@ pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>
                 base_url: groq.base_url.clone(),
                 api_key: groq.api_key.clone(),
                 model: groq.model.clone(),
+                reasoning_effort: groq.reasoning_effort.map(str::to_owned),
                 timeouts: Timeouts::default(),
             })
             .context("cannot set up the model's client")?;

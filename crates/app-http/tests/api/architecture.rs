@@ -65,6 +65,7 @@ fn the_domain_depends_on_no_adapter_and_no_framework() {
 #[test]
 fn the_reply_engine_knows_no_database_and_no_http() {
     let allowed = [
+        "async_trait",
         "chrono",
         "domain",
         "futures_util",
