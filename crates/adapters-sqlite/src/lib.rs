@@ -18,6 +18,8 @@ mod events;
 mod health;
 mod lock;
 mod messages;
+#[cfg(test)]
+mod plans;
 mod replies;
 mod schema;
 mod stream_tokens;

@@ -11,9 +11,7 @@ use std::time::Duration;
 use adapters_auth::{BcryptPasswordHasher, JwtAccessTokens, RandomOpaqueTokens};
 use adapters_extractive::{KeywordPassageSearch, sample_articles};
 use anyhow::Context as _;
-use domain::ports::{
-    AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher,
-};
+use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher};
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, IssueStreamToken,

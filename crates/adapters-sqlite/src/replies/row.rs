@@ -1,6 +1,6 @@
+mod change;
 mod entity;
 
-use chrono::{DateTime, Utc};
 use diesel::dsl::sql;
 use diesel::expression::SqlLiteral;
 use diesel::prelude::*;
@@ -8,13 +8,10 @@ use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
 use domain::ports::{ClaimRequest, Ring, Tried};
-use domain::reply::{
-    CancelReason, CancelledBy, EventKind, FailureCode, Lease, LoggedEvent, Position, RestartReason,
-};
+use domain::reply::Lease;
 
 use crate::columns::{id, micros};
 use crate::error::{CorruptColumn, StoreError};
-use crate::events;
 use crate::schema::replies;
 
 /// A reply's row. A change loads it, turns it and saves it whole: nobody else writes meanwhile.
@@ -152,92 +149,6 @@ impl ReplyRow {
         self.attempt - self.handovers
     }
 
-    /// The next attempt: what is known of the one before is given up.
-    pub(super) fn restart(
-        &mut self,
-        connection: &mut SqliteConnection,
-        reason: RestartReason,
-        holder: Holder,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.attempt += 1;
-        self.epoch += 1;
-        self.owner = holder.owner.to_string();
-        self.lease_until = holder.lease_until;
-        "streaming".clone_into(&mut self.status);
-        self.text.clear();
-        self.model_served = None;
-        self.template_name = None;
-        self.template_version = None;
-        "[]".clone_into(&mut self.sources);
-        self.input_tokens = None;
-        self.output_tokens = None;
-        self.cancel_reason = None;
-        self.cancelled_by = None;
-        self.error_code = None;
-        self.attempt_started_at = micros(at);
-        self.first_token_at = None;
-        self.ended_at = None;
-        self.trimmed = false;
-        self.log(connection, EventKind::Restarted(reason), 0)?;
-        self.restart_sequence = Some(self.last_sequence);
-        self.restart_reason = Some(reason.as_str().to_owned());
-        self.save(connection)
-    }
-
-    /// Given back by its owner: void at once, and no attempt that counts.
-    pub(super) fn queue(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        "queued".clone_into(&mut self.status);
-        self.lease_until = 0;
-        self.handovers += 1;
-        self.save(connection)
-    }
-
-    /// The end of a running reply, whose status and its reason the caller has set. The text is
-    /// what the present attempt logged.
-    pub(super) fn end(
-        &mut self,
-        connection: &mut SqliteConnection,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        self.text = events::text_of_attempt(connection, self.reply_id()?, self.attempt)?;
-        self.ended_at = Some(micros(at));
-        self.log(connection, EventKind::Ended, self.text.len())?;
-        self.save(connection)
-    }
-
-    /// Ends it without an answer by somebody's will.
-    pub(super) fn cancel(
-        &mut self,
-        connection: &mut SqliteConnection,
-        (reason, by): (CancelReason, CancelledBy),
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        "cancelled".clone_into(&mut self.status);
-        self.cancel_reason = Some(reason.as_str().to_owned());
-        self.cancelled_by = Some(by.as_str().to_owned());
-        self.end(connection, at)
-    }
-
-    pub(super) fn fail(&mut self, code: FailureCode) {
-        "failed".clone_into(&mut self.status);
-        self.error_code = Some(code.as_str().to_owned());
-    }
-
-    /// Voids the lease that was given: its holder hears of it, whatever it does next.
-    pub(super) fn fence(&mut self, owner: OwnerId) {
-        self.epoch += 1;
-        self.owner = owner.to_string();
-    }
-
-    pub(super) fn insert(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        diesel::insert_into(replies::table)
-            .values(self)
-            .execute(connection)?;
-        let created = self.event(EventKind::Created, 0);
-        events::insert(connection, self.reply_id()?, &[created])
-    }
-
     pub(super) fn lease(&self) -> Result<Lease, CorruptColumn> {
         Ok(Lease {
             reply_id: self.reply_id()?,
@@ -263,34 +174,5 @@ impl ReplyRow {
 
     pub(super) fn reply_id(&self) -> Result<ReplyId, CorruptColumn> {
         id("replies.id", &self.id).map(ReplyId::from_uuid)
-    }
-
-    fn log(
-        &mut self,
-        connection: &mut SqliteConnection,
-        kind: EventKind,
-        offset: usize,
-    ) -> Result<(), StoreError> {
-        self.last_sequence += 1;
-        let event = self.event(kind, offset);
-        events::insert(connection, self.reply_id()?, &[event])
-    }
-
-    fn event(&self, kind: EventKind, offset: usize) -> LoggedEvent {
-        LoggedEvent {
-            position: Position {
-                attempt: self.attempt,
-                sequence: self.last_sequence,
-                offset,
-            },
-            kind,
-        }
-    }
-
-    fn save(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        diesel::update(replies::table.find(&self.id))
-            .set(self)
-            .execute(connection)?;
-        Ok(())
     }
 }

@@ -1,4 +1,4 @@
-use adapters_sqlite::{SqliteMessageRepository, SqliteReplyStore};
+use adapters_sqlite::{SqliteMessageRepository, SqliteReplyStore, SqliteStreamTokenRepository};
 use chrono::DateTime;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
@@ -6,7 +6,8 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use domain::ids::MessageId;
 use domain::message::{Author, MessageText, NewMessage, Visibility};
-use domain::ports::{MessageRepository as _, ReplyStore as _};
+use domain::ports::{MessageRepository as _, ReplyStore as _, StreamTokenRepository as _};
+use domain::stream_token::{StreamToken, TokenDigest};
 use uuid::Uuid;
 
 use crate::Scratch;
@@ -28,9 +29,20 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
         visibility: Visibility::Public,
         created_at: DateTime::UNIX_EPOCH,
     };
-    let messages = SqliteMessageRepository::new(database);
+    let messages = SqliteMessageRepository::new(database.clone());
     messages.append(message).await.expect("stored");
     replies.claim(request(&ticket, 2)).await.expect("claimed");
+
+    let tokens = SqliteStreamTokenRepository::new(database);
+    for number in [0, 1] {
+        let digest = TokenDigest::from_bytes([number; 32]);
+        let at = DateTime::UNIX_EPOCH;
+        let token = StreamToken::new(digest, ticket.user_id, ticket.id, at);
+        tokens.insert(&token).await.expect("stored");
+    }
+    let used = TokenDigest::from_bytes([0; 32]);
+    let bound = tokens.bind(used, request(&ticket, 2).reply_id).await;
+    assert!(bound.expect("answered"));
 
     let path = scratch.path();
     let mut connection =
@@ -44,6 +56,7 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
         "replies",
         "reply_events",
         "reply_claims",
+        "stream_tokens",
     ];
     for (deleted, statement) in [(false, "SELECT 1"), (true, "DELETE FROM tickets")] {
         connection.batch_execute(statement).expect("done");

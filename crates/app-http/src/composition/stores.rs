@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StoreHealth, StreamTokenRepository,
-    TicketRepository, UserRepository,
+    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StoreHealth,
+    StreamTokenRepository, TicketRepository, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 

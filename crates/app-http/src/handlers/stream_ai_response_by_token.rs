@@ -19,10 +19,11 @@ pub(crate) struct TokenQuery {
 pub(crate) fn brings_stream_token(context: &GuardContext<'_>) -> bool {
     let head = context.head();
     !head.headers().contains_key(AUTHORIZATION)
-        && head
-            .uri
-            .query()
-            .is_some_and(|query| query.split('&').any(|part| part.starts_with("stream_token=")))
+        && head.uri.query().is_some_and(|query| {
+            query
+                .split('&')
+                .any(|part| part.starts_with("stream_token="))
+        })
 }
 
 /// `GET /tickets/{id}/ai-response?stream_token=…`: the stream for clients that send no headers,

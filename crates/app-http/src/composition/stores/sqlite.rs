@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth,
-    SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth, SqliteStreamTokenRepository,
+    SqliteTicketRepository, SqliteUserRepository,
 };
 use anyhow::Context as _;
 

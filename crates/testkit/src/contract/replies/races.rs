@@ -68,7 +68,7 @@ pub async fn a_cancelled_text_is_what_was_appended(stores: ReplyStores) {
             }
         };
         let writing = stores.write_until_fenced(lease, &reply);
-        let (appended, ()) = tokio::join!(writing, cancellation);
+        let (appended, ()) = tokio::join!(within_deadline(writing), cancellation);
         assert_eq!(stores.whole(reply.id).await.text, appended);
     }
 }
@@ -81,7 +81,7 @@ pub async fn a_queued_log_is_what_was_appended(stores: ReplyStores) {
             stores.hand_over(&[lease]).await;
         };
         let writing = stores.write_until_fenced(lease, &reply);
-        let (appended, ()) = tokio::join!(writing, handing_over);
+        let (appended, ()) = tokio::join!(within_deadline(writing), handing_over);
         assert_eq!(stores.whole(reply.id).await.state, ReplyState::Queued);
         let stopped = stores.stop(ticket.id, CancelledBy::Customer).await;
         assert_eq!(stopped.expect("a reply").text, appended);

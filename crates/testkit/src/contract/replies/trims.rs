@@ -10,7 +10,7 @@ use domain::reply::{CancelledBy, EventKind, LoggedEvent, Reply, RestartReason};
 use domain::ticket::Ticket;
 use tokio::task::JoinSet;
 
-use super::fixtures::{COMPLETED, FAILED, beginning, conclusion, request};
+use super::fixtures::{COMPLETED, FAILED, beginning, conclusion, request, within_deadline};
 use crate::contract::ReplyStores;
 use crate::contract::fixtures::at;
 
@@ -84,7 +84,7 @@ pub async fn of_many_trims_at_once_each_reply_is_counted_once(stores: ReplyStore
     let mut trims = JoinSet::new();
     for _ in 0..8 {
         let events = Arc::clone(&stores.events);
-        trims.spawn(async move {
+        trims.spawn(within_deadline(async move {
             let mut trimmed = 0;
             loop {
                 let more = events.trim(long_after(), 2).await.expect("answered");
@@ -93,7 +93,7 @@ pub async fn of_many_trims_at_once_each_reply_is_counted_once(stores: ReplyStore
                     return trimmed;
                 }
             }
-        });
+        }));
     }
     let trimmed: u64 = trims.join_all().await.into_iter().sum();
     // A trim that met another at work may leave the rest to it.

@@ -1,0 +1,116 @@
+//! Which indexes SQLite uses for work that is done all the time over tables that grow.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use chrono::DateTime;
+use diesel::connection::InstrumentationEvent;
+use diesel::prelude::*;
+use diesel::sql_types::Text;
+use domain::ids::OwnerId;
+use domain::ports::{
+    ReplyEventLog as _, ReplyStore as _, StreamTokenRepository as _, TakeoverRequest,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::{SqliteDatabase, SqliteReplyEventLog, SqliteReplyStore, SqliteStreamTokenRepository};
+
+#[derive(QueryableByName)]
+struct Step {
+    #[diesel(sql_type = Text)]
+    detail: String,
+}
+
+/// A database that notes what is asked of its writer.
+struct Watched {
+    database: SqliteDatabase,
+    statements: Arc<Mutex<Vec<String>>>,
+    /// Where it lies.
+    _folder: TempDir,
+}
+
+impl Watched {
+    async fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let database = SqliteDatabase::open(&folder.path().join("test.db")).unwrap();
+        database.migrate().await.unwrap();
+        let statements = Arc::new(Mutex::new(Vec::new()));
+        let noted = Arc::clone(&statements);
+        database
+            .write(move |connection| {
+                connection.set_instrumentation(move |event: InstrumentationEvent<'_>| {
+                    if let InstrumentationEvent::StartQuery { query, .. } = event {
+                        noted.lock().unwrap().push(query.to_string());
+                    }
+                });
+                Ok(())
+            })
+            .await
+            .unwrap();
+        Self {
+            database,
+            statements,
+            _folder: folder,
+        }
+    }
+
+    /// Each statement on this table went by these indexes, and read no whole table.
+    async fn used(&self, table: &str, indexes: &[&[&str]]) {
+        let from = format!("FROM `{table}`");
+        let mut statements = std::mem::take(&mut *self.statements.lock().unwrap());
+        statements.retain(|statement| statement.contains(&from));
+        assert_eq!(statements.len(), indexes.len(), "{statements:?}");
+        for (statement, indexes) in statements.into_iter().zip(indexes) {
+            let plan = self.plan(statement).await;
+            assert!(!plan.contains("SCAN"), "{plan}");
+            for index in *indexes {
+                assert!(plan.contains(&format!("USING INDEX {index} (")), "{plan}");
+            }
+        }
+    }
+
+    async fn plan(&self, statement: String) -> String {
+        let explained = self.database.read(move |connection| {
+            // The statement's values follow it as a comment.
+            let query = format!("EXPLAIN QUERY PLAN {statement}");
+            Ok(diesel::sql_query(query).load::<Step>(connection)?)
+        });
+        let steps = explained.await.unwrap().into_iter();
+        steps.map(|step| step.detail + "; ").collect()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_trim_reads_only_what_is_not_trimmed() {
+    let watched = Watched::new().await;
+    let events = SqliteReplyEventLog::new(watched.database.clone());
+    events.trim(DateTime::UNIX_EPOCH, 10).await.unwrap();
+    watched.used("replies", &[&["untrimmed_replies"]]).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_takeover_reads_only_what_runs() {
+    let watched = Watched::new().await;
+    let replies = SqliteReplyStore::new(watched.database.clone());
+    let request = TakeoverRequest {
+        owner: OwnerId::from_uuid(Uuid::from_u128(1)),
+        lease: Duration::from_secs(1),
+        max: 10,
+        at: DateTime::UNIX_EPOCH,
+    };
+    replies.take_over_expired(request).await.unwrap();
+    watched
+        .used("replies", &[&["running_replies_by_lease"]])
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_removal_reads_only_stream_tokens_that_are_due_or_used() {
+    let watched = Watched::new().await;
+    let tokens = SqliteStreamTokenRepository::new(watched.database.clone());
+    tokens.remove_expired(DateTime::UNIX_EPOCH).await.unwrap();
+    let by_reply = ["stream_tokens_by_reply", "sqlite_autoindex_replies_1"];
+    let indexes: [&[&str]; 2] = [&["unused_stream_tokens"], &by_reply];
+    watched.used("stream_tokens", &indexes).await;
+}

@@ -1,0 +1,29 @@
+"""The OpenAI SDK's reader of streams, with its types of events. It tells nothing of ids.
+
+Left to itself, it asks for JSON even where a stream is wanted.
+"""
+
+from typing import Any, cast
+
+from openai import OpenAI, Stream
+from openai.types.responses import ResponseStreamEvent
+
+from reading import Shown, read_all
+
+
+def read(base_url, path, token):
+    shown = Shown()
+    client = OpenAI(base_url=base_url, api_key=token, max_retries=0)
+    events = client.get(
+        path,
+        cast_to=cast(Any, ResponseStreamEvent),
+        options={"headers": {"Accept": "text/event-stream"}},
+        stream=True,
+        stream_cls=Stream[ResponseStreamEvent],
+    )
+    for event in events:
+        shown.take(event.type, event.to_json(), None)
+    return shown.stopped_by("end")
+
+
+read_all(read)
