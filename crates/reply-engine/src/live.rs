@@ -1,14 +1,17 @@
 //! The shared log of one reply in memory, and readers' places in it.
 
+mod log;
+
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::ids::ReplyId;
-use domain::reply::{EventKind, LoggedEvent, Position, Reply, Restart};
+use domain::reply::{EventKind, LoggedEvent, Reply};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+pub(crate) use self::log::Log;
 use crate::frame::{Cursor, Frame, beginning};
 
 /// A reply's log as far as this process knows it. Whoever reads the store feeds it; readers are
@@ -19,211 +22,6 @@ pub(crate) struct LiveReply {
     log: Mutex<Log>,
     tail: watch::Sender<i64>,
     alive_until: Mutex<Instant>,
-}
-
-/// What is known of a reply.
-#[derive(Debug)]
-pub(crate) struct Log {
-    /// As of the present attempt, or of the end.
-    reply: Arc<Reply>,
-    /// In order and without gaps; empty for a reply that was stored long ago.
-    events: Vec<LoggedEvent>,
-    /// Of the present attempt.
-    text: String,
-    /// Number of the last event known; -1 when none is.
-    last_sequence: i64,
-}
-
-impl Log {
-    /// The log of a reply of which no event is known yet.
-    fn unread(reply: Arc<Reply>) -> Self {
-        Self {
-            reply,
-            events: Vec::new(),
-            text: String::new(),
-            last_sequence: -1,
-        }
-    }
-
-    /// The log of a reply that has ended, from its row alone.
-    pub(crate) fn of_ended(reply: Arc<Reply>, events: Vec<LoggedEvent>) -> Self {
-        let (text, last_sequence) = (reply.text.clone(), reply.last_sequence);
-        Self {
-            reply,
-            events,
-            text,
-            last_sequence,
-        }
-    }
-
-    fn push(&mut self, event: LoggedEvent) {
-        match &event.kind {
-            EventKind::Created | EventKind::Ended => {}
-            EventKind::Delta(text) => self.text.push_str(text),
-            EventKind::Restarted(reason) => {
-                let mut reply = Reply::clone(&self.reply);
-                reply.attempt = event.position.attempt;
-                reply.restart = Some(Restart {
-                    sequence: event.position.sequence,
-                    reason: *reason,
-                });
-                self.reply = Arc::new(reply);
-                self.text.clear();
-            }
-        }
-        self.last_sequence = event.position.sequence;
-        self.events.push(event);
-    }
-
-    /// Where the text stands; an end adds no text, but is a place of its own.
-    fn text_position(&self) -> Position {
-        let ended = i64::from(self.reply.has_ended());
-        let sequence = (self.last_sequence - ended).max(beginning(&self.reply).sequence);
-        Position {
-            attempt: self.reply.attempt,
-            sequence,
-            offset: self.text.len(),
-        }
-    }
-
-    /// Whether the cursor stands at, or behind, the reply's end.
-    pub(crate) fn is_finished_for(&self, cursor: Option<Cursor>) -> bool {
-        self.reply.has_ended()
-            && match cursor {
-                None | Some(Cursor::Unusable) => false,
-                Some(Cursor::Sequence(sequence)) => sequence >= self.reply.last_sequence,
-                Some(Cursor::Event(id)) => {
-                    id.position.attempt == self.reply.attempt
-                        && id.position.sequence >= self.reply.last_sequence
-                }
-            }
-    }
-
-    /// What a reader with that cursor is missing up to now.
-    pub(crate) fn backlog(&self, cursor: Option<Cursor>) -> VecDeque<Frame> {
-        let mut frames = VecDeque::new();
-        match cursor.map(|cursor| self.resolve(cursor)) {
-            None => {
-                frames.push_back(Frame::Created(Arc::clone(&self.reply)));
-                frames.extend(self.text_from(0));
-            }
-            Some(Place::At(offset)) => frames.extend(self.text_from(offset)),
-            Some(Place::Discarded(restart)) => {
-                frames.push_back(Frame::Restarted {
-                    position: beginning(&self.reply),
-                    reason: restart.reason,
-                });
-                frames.extend(self.text_from(0));
-            }
-            Some(Place::Unknown) => frames.push_back(Frame::Snapshot {
-                position: self.text_position(),
-                status: self.reply.state.status(),
-                text: self.text.clone(),
-            }),
-        }
-        if self.reply.has_ended() {
-            frames.push_back(Frame::Ended(Arc::clone(&self.reply)));
-        }
-        frames
-    }
-
-    fn text_from(&self, offset: usize) -> Option<Frame> {
-        let text = self.text.get(offset..).filter(|text| !text.is_empty())?;
-        Some(Frame::Delta {
-            position: self.text_position(),
-            text: text.to_owned(),
-        })
-    }
-
-    fn resolve(&self, cursor: Cursor) -> Place {
-        match cursor {
-            Cursor::Unusable => Place::Unknown,
-            Cursor::Event(id) => self.place_of(id.position),
-            Cursor::Sequence(sequence) => {
-                let known = self
-                    .events
-                    .iter()
-                    .find(|event| event.position.sequence == sequence);
-                match known {
-                    Some(event) => self.place_of(event.position),
-                    None => self.place_of_trimmed(sequence),
-                }
-            }
-        }
-    }
-
-    /// Of an event that is not kept any more only the number is left to go by.
-    fn place_of_trimmed(&self, sequence: i64) -> Place {
-        let beginning = beginning(&self.reply).sequence;
-        match self.reply.restart {
-            _ if sequence == beginning => Place::At(0),
-            Some(restart) if (0..beginning).contains(&sequence) => Place::Discarded(restart),
-            _ => Place::Unknown,
-        }
-    }
-
-    fn place_of(&self, position: Position) -> Place {
-        if position.attempt < self.reply.attempt {
-            return self.reply.restart.map_or(Place::Unknown, Place::Discarded);
-        }
-        let usable = position.attempt == self.reply.attempt
-            && position.sequence <= self.last_sequence
-            && self.text.is_char_boundary(position.offset);
-        if usable {
-            Place::At(position.offset)
-        } else {
-            Place::Unknown
-        }
-    }
-
-    /// The frames of the events from index `from` on; neighbouring deltas are merged.
-    fn frames_from(&self, from: usize) -> VecDeque<Frame> {
-        let mut frames = VecDeque::new();
-        for event in self.events.iter().skip(from) {
-            let position = event.position;
-            match &event.kind {
-                EventKind::Created => {}
-                EventKind::Restarted(reason) => {
-                    frames.push_back(Frame::Restarted {
-                        position,
-                        reason: *reason,
-                    });
-                }
-                // An end in the middle was followed by a new attempt.
-                EventKind::Ended => {
-                    if self.reply.has_ended() && position.sequence == self.reply.last_sequence {
-                        frames.push_back(Frame::Ended(Arc::clone(&self.reply)));
-                    }
-                }
-                EventKind::Delta(more) => {
-                    if let Some(Frame::Delta {
-                        position: end,
-                        text,
-                    }) = frames.back_mut()
-                    {
-                        *end = position;
-                        text.push_str(more);
-                    } else {
-                        frames.push_back(Frame::Delta {
-                            position,
-                            text: more.clone(),
-                        });
-                    }
-                }
-            }
-        }
-        frames
-    }
-}
-
-/// Where a cursor stands.
-enum Place {
-    /// At this offset of the present attempt's text.
-    At(usize),
-    /// In the text of an earlier attempt.
-    Discarded(Restart),
-    /// Nowhere that is known.
-    Unknown,
 }
 
 impl LiveReply {
@@ -316,8 +114,7 @@ impl LiveReply {
 
     /// The frames behind index `next`, and the index to go on from.
     pub(crate) fn frames_since(&self, next: usize) -> (VecDeque<Frame>, usize) {
-        let log = self.log();
-        (log.frames_from(next), log.events.len())
+        self.log().frames_from(next)
     }
 
     /// Keeps a follower at work until the reading is opened.

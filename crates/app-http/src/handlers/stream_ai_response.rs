@@ -15,6 +15,15 @@ use crate::use_cases::UseCases;
 pub(crate) struct StreamQuery {
     last_event_id: Option<String>,
     starting_after: Option<String>,
+    stream: Option<String>,
+}
+
+impl StreamQuery {
+    /// Whether events are asked for by name: OpenAI's SDKs send `Accept: application/json` even
+    /// when they read a stream.
+    fn wants_events(&self) -> bool {
+        self.stream.as_deref() == Some("true")
+    }
 }
 
 type Request = SignedIn<(TicketPath, QueryParameters<StreamQuery>)>;
@@ -26,7 +35,7 @@ pub(crate) async fn stream_ai_response(
     request: HttpRequest,
     SignedIn(actor, (TicketPath(id), QueryParameters(query))): Request,
 ) -> Result<HttpResponse, ApiError> {
-    if wants_json(&request) || is_prefetch(&request) {
+    if wants_state(&request, &query) {
         let reply = use_cases.show_reply.execute(actor, id).await?;
         return Ok(state_response(StatusCode::OK, reply.as_ref()));
     }
@@ -56,8 +65,13 @@ pub(crate) async fn peek_ai_response(
     Ok(response.finish())
 }
 
+/// Whether the client is only to be shown what there is.
+pub(super) fn wants_state(request: &HttpRequest, query: &StreamQuery) -> bool {
+    is_prefetch(request) || (wants_json(request) && !query.wants_events())
+}
+
 /// Whether the client asks for JSON and not for events.
-pub(super) fn wants_json(request: &HttpRequest) -> bool {
+fn wants_json(request: &HttpRequest) -> bool {
     let accepted = Accept::parse(request)
         .map(|accept| accept.ranked())
         .unwrap_or_default();
@@ -66,7 +80,7 @@ pub(super) fn wants_json(request: &HttpRequest) -> bool {
 }
 
 /// Whether a browser asks ahead of its user (Fetch Standard, `Sec-Purpose`).
-pub(super) fn is_prefetch(request: &HttpRequest) -> bool {
+fn is_prefetch(request: &HttpRequest) -> bool {
     ["sec-purpose", "purpose", "x-moz"].iter().any(|name| {
         let value = request
             .headers()

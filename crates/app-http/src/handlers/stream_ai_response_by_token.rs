@@ -3,7 +3,7 @@ use actix_web::http::header::AUTHORIZATION;
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
-use super::stream_ai_response::{StreamQuery, cursor, is_prefetch, opening_response, wants_json};
+use super::stream_ai_response::{StreamQuery, cursor, opening_response, wants_state};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, TicketPath};
 use crate::use_cases::UseCases;
@@ -34,7 +34,7 @@ pub(crate) async fn stream_ai_response_by_token(
     TicketPath(id): TicketPath,
     QueryParameters(query): QueryParameters<TokenQuery>,
 ) -> Result<HttpResponse, ApiError> {
-    if wants_json(&request) || is_prefetch(&request) {
+    if wants_state(&request, &query.stream) {
         return Err(ApiError::Unauthenticated);
     }
     let cursor = cursor(&request, query.stream);

@@ -17,19 +17,19 @@ use crate::process::Process;
 use crate::raw_client::RawClient;
 use crate::reader::event_of;
 
-const SLOW_READERS: usize = 40;
+const SLOW_READERS: usize = 120;
 /// How many of them read on to the end once they may.
 const PATIENT_ONES: usize = 5;
-const PIECES: usize = 64;
+const PIECES: usize = 256;
 const BYTES_A_PIECE: usize = 4 * 1024;
-/// What one of them may cost: the rest of the answer on its way to it, encoded.
-const BYTES_A_READER: usize = 2 * PIECES * BYTES_A_PIECE;
+/// What one of them may cost at most: a small part of the answer, encoded and on its way.
+const BYTES_A_READER: usize = 256 * 1024;
 
-/// An answer of 256 KiB in two seconds.
+/// An answer of 1 MiB in two seconds.
 fn long_answer(letter: &str) -> (String, Reply) {
     let piece = letter.repeat(BYTES_A_PIECE);
     let reply = Reply::new().with_pieces(vec![piece.clone(); PIECES]);
-    (piece.repeat(PIECES), reply.tokens_per_second(32))
+    (piece.repeat(PIECES), reply.tokens_per_second(128))
 }
 
 /// Reads a byte a second until it may hurry; then it reads on to the end or leaves.

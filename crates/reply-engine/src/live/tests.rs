@@ -1,6 +1,6 @@
 use chrono::DateTime;
 use domain::ids::{MessageId, QuestionId, TicketId, UserId};
-use domain::reply::{Ending, EventId, FinishReason, ReplyState, RestartReason};
+use domain::reply::{Ending, EventId, FinishReason, Position, ReplyState, Restart, RestartReason};
 use uuid::Uuid;
 
 use super::*;
@@ -173,7 +173,7 @@ fn an_earlier_attempt_is_told_to_discard() {
 #[test]
 fn what_gathered_for_a_slow_reader_is_merged() {
     let (log, _) = log_of(&TEXTS, true);
-    let frames = log.frames_from(2);
+    let (frames, _) = log.frames_from(2);
     assert_eq!(text_of(&frames), TEXTS[1..].concat());
     assert_eq!(frames.len(), 2, "one delta and the end");
 }
@@ -223,4 +223,24 @@ fn a_restart_that_reuses_lost_numbers_discards_the_text() {
     );
     assert_eq!((frames.len(), text_of(&frames).as_str()), (2, "new"));
     assert_eq!(text_of(&live.subscribe(None).backlog), "new");
+}
+
+#[test]
+fn a_reader_far_behind_takes_the_text_in_turns() {
+    let piece = "x".repeat(1_000);
+    let texts = vec![piece.as_str(); 100];
+    let (log, _) = log_of(&texts, true);
+    let (mut next, mut turns, mut text) = (0, 0, String::new());
+    loop {
+        let (frames, after) = log.frames_from(next);
+        if frames.is_empty() {
+            break;
+        }
+        let turn = text_of(&frames);
+        assert!(turn.len() <= 17_000, "{} bytes in one turn", turn.len());
+        text.push_str(&turn);
+        (next, turns) = (after, turns + 1);
+    }
+    assert_eq!(text, texts.concat());
+    assert!(turns > 5, "{turns} turns");
 }

@@ -1,6 +1,6 @@
 """The OpenAI SDK's reader of streams, with its types of events. It tells nothing of ids.
 
-Left to itself, it asks for JSON even where a stream is wanted.
+It accepts JSON even where a stream is wanted, so the address says what is.
 """
 
 from typing import Any, cast
@@ -15,9 +15,8 @@ def read(base_url, path, token):
     shown = Shown()
     client = OpenAI(base_url=base_url, api_key=token, max_retries=0)
     events = client.get(
-        path,
+        path + "?stream=true",
         cast_to=cast(Any, ResponseStreamEvent),
-        options={"headers": {"Accept": "text/event-stream"}},
         stream=True,
         stream_cls=Stream[ResponseStreamEvent],
     )
