@@ -74,6 +74,12 @@ pub struct Groq {
     pub model: String,
     /// How much that model reasons; none leaves that to the host.
     pub reasoning_effort: Option<&'static str>,
+    /// How long the first text or reasoning may take.
+    pub first_token: Duration,
+    /// How long an answer may pause.
+    pub idle: Duration,
+    /// How long an answer may take.
+    pub total: Duration,
     /// Models of the same host that are asked when it does not answer, in this order.
     pub fallback_models: Vec<String>,
     /// Whether help articles are quoted when no model answers.
@@ -241,6 +247,9 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
         None,
         &REASONING_EFFORTS.map(|effort| (effort, Some(effort))),
     );
+    let first_token = reader.seconds("GROQ_FIRST_TOKEN_SECONDS", 30, 1..=3_600);
+    let idle = reader.seconds("GROQ_IDLE_SECONDS", 60, 1..=3_600);
+    let total = reader.seconds("GROQ_TOTAL_SECONDS", 600, 1..=36_000);
     let fallback_models = reader.list("GROQ_FALLBACK_MODELS");
     let quotes_at_last = reader.one_of(
         "ASSISTANT_FALLBACK",
@@ -263,6 +272,9 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
             base_url,
             model,
             reasoning_effort,
+            first_token,
+            idle,
+            total,
             fallback_models,
             quotes_at_last,
         })

@@ -35,7 +35,12 @@ pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>
                 api_key: groq.api_key.clone(),
                 model: groq.model.clone(),
                 reasoning_effort: groq.reasoning_effort.map(str::to_owned),
-                timeouts: Timeouts::default(),
+                timeouts: Timeouts {
+                    first_token: groq.first_token,
+                    idle: groq.idle,
+                    total: groq.total,
+                    ..Timeouts::default()
+                },
             })
             .context("cannot set up the model's client")?;
             let siblings = groq.fallback_models.iter();

@@ -218,3 +218,54 @@ async fn a_conversation_that_stays_too_long_fails_as_that() {
     assert!(simulator.requests().len() <= 2, "it is shortened once");
     assert!(!models_asked(&simulator).contains(&json!(SECOND)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn silence_in_mid_answer_ends_as_a_timeout_and_keeps_what_was_said() {
+    let simulator = Simulator::start().await.expect("a simulator");
+    simulator.enqueue(
+        Reply::new()
+            .with_pieces(["Parcels", " take"])
+            .stall_after(2),
+    );
+    let app = app_on(&simulator, &[("GROQ_IDLE_SECONDS", "1")]).await;
+    let ada = app.customer("ada").await;
+    let (ticket, events) = ask(&ada).await;
+    assert_eq!(shown_text(&events), "Parcels");
+    let failed = &events.last().expect("an end").data["response"];
+    assert_eq!(failed["error"]["code"], "upstream_timeout");
+    assert_eq!(failed["output_text"], "Parcels");
+    assert!(ada.messages(&ticket).await.is_empty());
+    assert_eq!(simulator.requests().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_says_nothing_is_given_up_and_another_asked() {
+    let simulator = Simulator::start().await.expect("a simulator");
+    for _ in 0..3 {
+        simulator.enqueue(Reply::new().headers_after(Duration::from_mins(5)));
+    }
+    simulator.enqueue(Reply::text("Two to four days."));
+    let settings = [
+        ("GROQ_FIRST_TOKEN_SECONDS", "1"),
+        ("GROQ_FALLBACK_MODELS", SECOND),
+    ];
+    let app = app_on(&simulator, &settings).await;
+    let ada = app.customer("ada").await;
+    let (_, events) = ask(&ada).await;
+    assert_eq!(shown_text(&events), "Two to four days.");
+    assert_eq!(models_asked(&simulator), [FIRST, FIRST, FIRST, SECOND]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_without_an_end_is_cut_off_in_time() {
+    let simulator = Simulator::start().await.expect("a simulator");
+    let endless = vec!["again "; 10_000];
+    simulator.enqueue(Reply::new().with_pieces(endless).tokens_per_second(50));
+    let app = app_on(&simulator, &[("GROQ_TOTAL_SECONDS", "1")]).await;
+    let ada = app.customer("ada").await;
+    let (ticket, events) = ask(&ada).await;
+    assert!(shown_text(&events).starts_with("again again "));
+    let failed = &events.last().expect("an end").data["response"];
+    assert_eq!(failed["error"]["code"], "upstream_timeout");
+    assert!(ada.messages(&ticket).await.is_empty());
+}
