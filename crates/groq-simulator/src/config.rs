@@ -3,6 +3,8 @@ use std::{
     time::Duration,
 };
 
+use crate::limits::RateLimits;
+
 /// How a simulator listens and how it answers when nothing else was scripted.
 #[derive(Clone)]
 pub struct Config {
@@ -24,6 +26,8 @@ pub struct Config {
     pub seed: u64,
     /// How many requests the journal keeps; the oldest go first, the counts keep counting.
     pub journal_capacity: usize,
+    /// Off by default; the rate-limit headers then always say the same.
+    pub rate_limits: RateLimits,
 }
 
 impl Default for Config {
@@ -38,6 +42,7 @@ impl Default for Config {
             reasoning: false,
             seed: 0,
             journal_capacity: 10_000,
+            rate_limits: RateLimits::default(),
         }
     }
 }

@@ -12,8 +12,10 @@
 //!
 //! - `POST /control/replies` scripts the next answers, as an array of objects with the keys of
 //!   [`Reply`]: `[{"text": "Hi", "tokens_per_second": 20}, {"status": 429, "retry_after": 3}]`;
+//! - `PUT /control/rate-limits` sets the limits, as an object with the fields of [`RateLimits`]:
+//!   `{"requests_per_minute": 30}`; those left out are off;
 //! - `GET /control/requests` returns the [`Counts`] as `counts` and the journal as `requests`;
-//! - `DELETE /control` forgets both.
+//! - `DELETE /control` forgets replies and journal, and goes back to the limits of the start.
 
 #![deny(missing_docs)]
 
@@ -24,6 +26,7 @@ mod error;
 mod headers;
 mod identity;
 mod journal;
+mod limits;
 mod model;
 mod refusal;
 mod reply;
@@ -39,6 +42,7 @@ mod wire;
 pub use crate::{
     config::Config,
     journal::{Counts, DeadlinePassed, Outcome, RecordedHeaders, RecordedRequest},
+    limits::RateLimits,
     reply::Reply,
     simulator::Simulator,
 };

@@ -1,11 +1,12 @@
 use std::{
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
     time::Duration,
 };
 
 use clap::Parser;
-use groq_simulator::{Config, Simulator};
+use groq_simulator::{Config, RateLimits, Simulator};
 
 /// Serves Groq's chat-completions API from this machine, without a model behind it.
 #[derive(Parser)]
@@ -41,6 +42,18 @@ struct Arguments {
     /// How many requests the journal keeps.
     #[arg(long, default_value_t = Config::default().journal_capacity)]
     journal_capacity: usize,
+    /// Requests a minute (RPM); without it, unlimited.
+    #[arg(long)]
+    requests_per_minute: Option<NonZeroU32>,
+    /// Requests a day (RPD); without it, unlimited.
+    #[arg(long)]
+    requests_per_day: Option<NonZeroU32>,
+    /// Tokens a minute (TPM); without it, unlimited.
+    #[arg(long)]
+    tokens_per_minute: Option<NonZeroU32>,
+    /// Tokens a day (TPD); without it, unlimited.
+    #[arg(long)]
+    tokens_per_day: Option<NonZeroU32>,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -64,6 +77,12 @@ impl From<Arguments> for Config {
             reasoning: arguments.reasoning,
             seed: arguments.seed,
             journal_capacity: arguments.journal_capacity,
+            rate_limits: RateLimits {
+                requests_per_minute: arguments.requests_per_minute,
+                requests_per_day: arguments.requests_per_day,
+                tokens_per_minute: arguments.tokens_per_minute,
+                tokens_per_day: arguments.tokens_per_day,
+            },
         }
     }
 }

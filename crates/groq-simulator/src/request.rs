@@ -19,6 +19,8 @@ pub(crate) struct ChatRequest {
     pub(crate) reasoning: ReasoningFormat,
     pub(crate) last_user_text: String,
     pub(crate) prompt_tokens: u32,
+    /// What counts towards the token limits: the prompt and the budget, if one was set.
+    pub(crate) reserved_tokens: u32,
 }
 
 /// Where the reasoning of an answer goes.
@@ -67,6 +69,7 @@ impl ChatRequest {
             reasoning: reasoning_format(request, model)?,
             last_user_text: last_user_text(messages),
             prompt_tokens,
+            reserved_tokens: prompt_tokens.saturating_add(explicit_budget(request).unwrap_or(0)),
         })
     }
 }
@@ -88,6 +91,13 @@ fn completion_budget(request: &Map<String, Value>, model: &Model) -> Result<usiz
         return Ok(usize::try_from(budget).unwrap_or(usize::MAX));
     }
     Ok(usize::try_from(max).unwrap_or(usize::MAX))
+}
+
+fn explicit_budget(request: &Map<String, Value>) -> Option<u32> {
+    let budget = ["max_completion_tokens", "max_tokens"]
+        .into_iter()
+        .find_map(|key| request.get(key).and_then(Value::as_u64))?;
+    Some(u32::try_from(budget).unwrap_or(u32::MAX))
 }
 
 fn stop_texts(stop: Option<&Value>) -> Result<Vec<String>, ApiError> {

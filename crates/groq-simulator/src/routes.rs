@@ -17,6 +17,7 @@ pub(crate) fn configure(config: &mut ServiceConfig) {
         )
         .route("/openai/v1/models", web::get().to(models::list_models))
         .route("/control/replies", web::post().to(control::enqueue_replies))
+        .route("/control/rate-limits", web::put().to(control::limit_rates))
         .route("/control/requests", web::get().to(control::list_requests))
         .route("/control", web::delete().to(control::reset))
         .default_service(web::to(refuse_unknown_url));

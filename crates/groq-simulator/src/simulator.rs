@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 use crate::{
     config::Config,
     journal::{Counts, DeadlinePassed, Outcome, RecordedRequest},
+    limits::RateLimits,
     reply::Reply,
     routes,
     state::State,
@@ -131,7 +132,14 @@ impl Simulator {
         self.state.journal.wait_for_outcome(index, within).await
     }
 
-    /// Forgets the scripted replies and the journal.
+    /// Limits the requests from now on, starting with full buckets. A request over a limit is
+    /// refused and takes no scripted reply.
+    pub fn limit_rates(&self, limits: RateLimits) {
+        self.state.limiter.set(limits);
+    }
+
+    /// Forgets the scripted replies and the journal, and goes back to the configured limits with
+    /// full buckets.
     pub fn reset(&self) {
         self.state.reset();
     }

@@ -13,6 +13,7 @@ use crate::{
     error::ApiError,
     identity::Identity,
     journal::{Journal, bearer_key},
+    limits::Limiter,
     reply::Reply,
 };
 
@@ -20,6 +21,7 @@ use crate::{
 pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) journal: Arc<Journal>,
+    pub(crate) limiter: Limiter,
     scripted: Mutex<VecDeque<Reply>>,
     requests: AtomicU64,
 }
@@ -28,6 +30,7 @@ impl State {
     pub(crate) fn new(config: Config) -> Self {
         Self {
             journal: Arc::new(Journal::new(config.journal_capacity)),
+            limiter: Limiter::new(config.rate_limits),
             config,
             scripted: Mutex::default(),
             requests: AtomicU64::new(0),
@@ -47,6 +50,7 @@ impl State {
     pub(crate) fn reset(&self) {
         self.scripted().clear();
         self.journal.reset();
+        self.limiter.set(self.config.rate_limits);
     }
 
     pub(crate) fn next_identity(&self) -> Identity {

@@ -2,7 +2,10 @@ use std::{iter, time::Duration};
 
 use actix_web::{
     HttpRequest, HttpResponse, HttpResponseBuilder,
-    http::{StatusCode, header},
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
     web::{Bytes, Data, Payload},
 };
 use serde_json::Value;
@@ -15,6 +18,7 @@ use crate::{
     headers::{EVENT_STREAM, respond, respond_with_error, respond_with_json},
     identity::Identity,
     journal::{Exchange, Outcome, RecordedRequest},
+    limits::RateLimitHeaders,
     refusal::error_within_stream,
     reply::{Ending, Reply},
     request::ChatRequest,
@@ -39,9 +43,20 @@ pub(super) async fn create_chat_completion(
         Ok(request) => request,
         Err(error) => {
             exchange.finish(Outcome::refused(&error));
-            return respond_with_error(&error, &identity.request_id);
+            let response = respond_with_error(&error, &identity.request_id);
+            return with_rate_limits(response, state.limiter.headers(), &[]);
         }
     };
+    if let Err(exceeded) = state.limiter.admit(&request) {
+        exchange.finish(Outcome::refused(&exceeded.error));
+        let mut response = respond_with_error(&exceeded.error, &identity.request_id);
+        if let Some(seconds) = exceeded.retry_after_seconds {
+            let value = HeaderValue::from(seconds);
+            response.headers_mut().insert(header::RETRY_AFTER, value);
+        }
+        return with_rate_limits(response, state.limiter.headers(), &[]);
+    }
+    let rate_limits = state.limiter.headers();
 
     let reply = state.next_reply();
     sleep(reply.headers_after).await;
@@ -52,11 +67,12 @@ pub(super) async fn create_chat_completion(
         return refusal.respond(request.model.id, &identity.request_id, &reply.headers);
     }
     let answer = Answer::compose(&reply, &request, &state.config);
-    if request.stream {
+    let response = if request.stream {
         stream(identity, &request, answer, &reply, exchange)
     } else {
         complete(identity, &request, &answer, &reply, exchange).await
-    }
+    };
+    with_rate_limits(response, rate_limits, &reply.headers)
 }
 
 /// Reads and checks the request. The body is returned also if it is refused, for the journal.
@@ -150,6 +166,27 @@ fn error_frame(reply: &Reply, request: &ChatRequest) -> ApiError {
         status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
         request.model.id,
     )
+}
+
+/// Replaces the usual numbers by those of the limits in force, except where a script chose some.
+fn with_rate_limits(
+    mut response: HttpResponse,
+    rate_limits: RateLimitHeaders,
+    scripted: &[(String, String)],
+) -> HttpResponse {
+    if response.status() == StatusCode::UNAUTHORIZED {
+        return response;
+    }
+    for (name, value) in rate_limits {
+        let chosen = scripted
+            .iter()
+            .any(|(other, _)| other.eq_ignore_ascii_case(name));
+        if !chosen && let Ok(value) = HeaderValue::try_from(value) {
+            let name = HeaderName::from_static(name);
+            response.headers_mut().insert(name, value);
+        }
+    }
+    response
 }
 
 fn add_headers(response: &mut HttpResponseBuilder, reply: &Reply) {

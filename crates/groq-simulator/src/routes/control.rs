@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::{
     journal::{Counts, RecordedRequest},
+    limits::RateLimits,
     reply::Reply,
     state::State,
 };
@@ -24,6 +25,16 @@ pub(super) async fn enqueue_replies(state: Data<State>, body: Bytes) -> HttpResp
             let queued = replies.len();
             state.enqueue(replies);
             HttpResponse::Ok().json(json!({ "queued": queued }))
+        }
+        Err(error) => HttpResponse::BadRequest().json(json!({ "error": error.to_string() })),
+    }
+}
+
+pub(super) async fn limit_rates(state: Data<State>, body: Bytes) -> HttpResponse {
+    match serde_json::from_slice::<RateLimits>(&body) {
+        Ok(limits) => {
+            state.limiter.set(limits);
+            HttpResponse::NoContent().finish()
         }
         Err(error) => HttpResponse::BadRequest().json(json!({ "error": error.to_string() })),
     }

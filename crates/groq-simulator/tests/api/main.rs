@@ -11,6 +11,7 @@ mod faults;
 mod harness;
 mod journal;
 mod lifecycle;
+mod rate_limits;
 mod refusals;
 mod streams;
 mod validation;
