@@ -10,6 +10,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        family -> Binary,
+        generation -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+
+diesel::table! {
     tickets (id) {
         id -> Uuid,
         user_id -> Uuid,

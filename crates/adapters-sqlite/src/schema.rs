@@ -13,6 +13,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        family -> Binary,
+        generation -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+
+diesel::table! {
     tickets (id) {
         id -> Text,
         user_id -> Text,

@@ -14,6 +14,7 @@ pub mod password;
 pub mod ports;
 pub mod prompt;
 pub mod reply;
+pub mod session;
 pub mod stream_token;
 pub mod text;
 pub mod ticket;

@@ -22,6 +22,7 @@ mod password_hasher;
 mod reply_claim;
 mod reply_event_log;
 mod reply_store;
+mod session_repository;
 mod store_health;
 mod stream_token_repository;
 mod ticket_repository;
@@ -29,7 +30,7 @@ mod user_repository;
 
 use thiserror::Error;
 
-pub use self::access_tokens::{AccessToken, AccessTokens, TokenError};
+pub use self::access_tokens::{AccessToken, AccessTokens, TokenError, TokenProof};
 pub use self::article_repository::ArticleRepository;
 pub use self::chat_model::{
     ChatChunk, ChatModel, ChatModelError, ChatRequest, ChatRole, ChatStream, ChatTurn, Finish,
@@ -43,10 +44,11 @@ pub use self::password_hasher::{PasswordHasher, PasswordHasherError};
 pub use self::reply_claim::{Claim, ClaimDecision, ClaimRequest, ReplyLimits, RetryRule, Tried};
 pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLog, Ring};
 pub use self::reply_store::{Finished, ReplyStore, Takeover, TakeoverDecision, TakeoverRequest};
+pub use self::session_repository::{Rotated, Rotation, SessionRepository};
 pub use self::store_health::StoreHealth;
 pub use self::stream_token_repository::StreamTokenRepository;
 pub use self::ticket_repository::{ChangeTicketError, TicketRepository};
-pub use self::user_repository::{Credentials, UserRepository};
+pub use self::user_repository::{ChangeUserError, Credentials, PasswordChange, UserRepository};
 
 #[cfg(feature = "mocks")]
 pub use self::{
@@ -60,6 +62,7 @@ pub use self::{
     password_hasher::MockPasswordHasher,
     reply_event_log::MockReplyEventLog,
     reply_store::MockReplyStore,
+    session_repository::MockSessionRepository,
     store_health::MockStoreHealth,
     stream_token_repository::MockStreamTokenRepository,
     ticket_repository::MockTicketRepository,

@@ -1,6 +1,8 @@
 //! What the product does, one struct per thing: the rules of who may do what live here.
 
 mod authenticate;
+mod change_password;
+mod change_user;
 mod create_ticket;
 mod create_user;
 mod hand_off_ticket;
@@ -8,14 +10,19 @@ mod install_sample_articles;
 mod issue_stream_token;
 mod list_messages;
 mod list_tickets;
+mod list_users;
 mod log_in;
+mod log_out;
 mod prepare_reply;
+mod renew_session;
 mod send_message;
 mod show_profile;
 mod show_ticket;
 mod sweep;
 
-pub use self::authenticate::{Authenticate, AuthenticateError};
+pub use self::authenticate::{Authenticate, AuthenticateError, Authenticated};
+pub use self::change_password::{ChangePassword, ChangePasswordError};
+pub use self::change_user::{ChangeUser, ManageUsersError};
 pub use self::create_ticket::CreateTicket;
 pub use self::create_user::{CreateUser, CreateUserError};
 pub use self::hand_off_ticket::{HandOffError, HandOffTicket};
@@ -23,8 +30,11 @@ pub use self::install_sample_articles::{InstallSampleArticles, SampleArticle, Sa
 pub use self::issue_stream_token::{IssueStreamToken, IssueStreamTokenError};
 pub use self::list_messages::ListMessages;
 pub use self::list_tickets::{ListTickets, ListTicketsError};
-pub use self::log_in::{LogIn, LogInError, Session};
+pub use self::list_users::ListUsers;
+pub use self::log_in::{LogIn, LogInError, LogInParts, TokenPair};
+pub use self::log_out::LogOut;
 pub use self::prepare_reply::{Brief, PrepareReply, PrepareReplyError};
+pub use self::renew_session::{RenewSession, RenewSessionError};
 pub use self::send_message::{SendMessage, SendMessageError};
 pub use self::show_profile::ShowProfile;
 pub use self::show_ticket::{ShowTicket, TicketView};

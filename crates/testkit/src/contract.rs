@@ -23,6 +23,7 @@ pub mod articles;
 mod fixtures;
 pub mod messages;
 pub mod replies;
+pub mod sessions;
 pub mod stream_tokens;
 pub mod tickets;
 pub mod users;
@@ -31,17 +32,19 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StreamTokenRepository,
-    TicketRepository, UserRepository,
+    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, SessionRepository,
+    StreamTokenRepository, TicketRepository, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
 pub type Keep = Box<dyn Any + Send + Sync>;
 
-/// What the contract of [`UserRepository`] is checked on.
+/// What the contracts of [`UserRepository`] and [`SessionRepository`] are checked on.
 pub struct UserStores {
-    /// The store.
+    /// Accounts.
     pub users: Arc<dyn UserRepository>,
+    /// Their sessions.
+    pub sessions: Arc<dyn SessionRepository>,
     /// What it lives on.
     pub keep: Keep,
 }
@@ -110,9 +113,11 @@ mod tests {
         for (file, source) in [
             ("articles", include_str!("contract/articles.rs")),
             ("messages", include_str!("contract/messages.rs")),
+            ("sessions", include_str!("contract/sessions.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
             ("users", include_str!("contract/users.rs")),
+            ("changes", include_str!("contract/users/changes.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),
             ("cancels", include_str!("contract/replies/cancels.rs")),
             ("demands", include_str!("contract/replies/demands.rs")),
@@ -128,7 +133,12 @@ mod tests {
             ("takeovers", include_str!("contract/replies/takeovers.rs")),
             ("trims", include_str!("contract/replies/trims.rs")),
         ] {
-            let suite = format!("{source}{}", include_str!("contract/replies.rs"));
+            let suite = [
+                source,
+                include_str!("contract/replies.rs"),
+                include_str!("contract/users.rs"),
+            ]
+            .concat();
             let cases: Vec<&str> = source
                 .lines()
                 .filter_map(|line| line.strip_prefix("pub async fn ")?.split('(').next())

@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use testkit::contract::{ArticleStores, TicketStores, UserStores};
-use testkit::fakes::{InMemoryArticleRepository, InMemoryTickets, InMemoryUserRepository};
+use testkit::fakes::{InMemoryAccounts, InMemoryArticleRepository, InMemoryTickets};
 
 fn user_stores() -> UserStores {
+    let accounts = Arc::new(InMemoryAccounts::default());
     UserStores {
-        users: Arc::new(InMemoryUserRepository::default()),
+        users: accounts.clone(),
+        sessions: accounts,
         keep: Box::new(()),
     }
 }
@@ -15,7 +17,7 @@ fn user_stores() -> UserStores {
 fn ticket_stores() -> TicketStores {
     let tickets = Arc::new(InMemoryTickets::default());
     TicketStores {
-        users: Arc::new(InMemoryUserRepository::default()),
+        users: Arc::new(InMemoryAccounts::default()),
         tickets: tickets.clone(),
         messages: tickets,
         keep: Box::new(()),
@@ -31,6 +33,10 @@ fn article_stores() -> ArticleStores {
 
 mod users {
     testkit::user_repository_contract!(super::user_stores());
+}
+
+mod sessions {
+    testkit::session_repository_contract!(super::user_stores());
 }
 
 mod tickets {

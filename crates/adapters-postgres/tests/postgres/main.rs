@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSettings, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
+    PgSessionRepository, PgSettings, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
 };
 use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
 use testkit::postgres::{FreshDatabase, fresh_database};
@@ -36,6 +36,10 @@ macro_rules! contract {
 
 mod users {
     contract!(user_repository_contract, user_stores);
+}
+
+mod sessions {
+    contract!(session_repository_contract, user_stores);
 }
 
 mod tickets {
@@ -95,8 +99,10 @@ fn open(url: &str) -> PgDatabase {
 
 async fn user_stores() -> Option<UserStores> {
     let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
     Some(UserStores {
-        users: Arc::new(PgUserRepository::new(scratch.migrated().await)),
+        users: Arc::new(PgUserRepository::new(database.clone())),
+        sessions: Arc::new(PgSessionRepository::new(database)),
         keep: Box::new(scratch),
     })
 }

@@ -15,13 +15,18 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
-    SqliteReplyStore, SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
+    SqliteReplyStore, SqliteSessionRepository, SqliteStreamTokenRepository, SqliteTicketRepository,
+    SqliteUserRepository,
 };
 use tempfile::TempDir;
 use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
 
 mod users {
     testkit::user_repository_contract!(super::user_stores().await);
+}
+
+mod sessions {
+    testkit::session_repository_contract!(super::user_stores().await);
 }
 
 mod tickets {
@@ -73,8 +78,10 @@ impl Scratch {
 
 async fn user_stores() -> UserStores {
     let scratch = Scratch::new();
+    let database = scratch.migrated().await;
     UserStores {
-        users: Arc::new(SqliteUserRepository::new(scratch.migrated().await)),
+        users: Arc::new(SqliteUserRepository::new(database.clone())),
+        sessions: Arc::new(SqliteSessionRepository::new(database)),
         keep: Box::new(scratch),
     }
 }

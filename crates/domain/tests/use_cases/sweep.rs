@@ -1,7 +1,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Clock as _, MockReplyEventLog, MockStreamTokenRepository, RepositoryError};
+use domain::ports::{
+    Clock as _, MockReplyEventLog, MockSessionRepository, MockStreamTokenRepository,
+    RepositoryError,
+};
 use domain::use_cases::{Sweep, Swept};
 use mockall::predicate::{always, eq};
 use testkit::fakes::FixedClock;
@@ -27,10 +30,27 @@ async fn a_sweep_goes_on_until_nothing_is_due() {
         .with(eq(now))
         .times(1)
         .returning(|_| Ok(7));
-    let sweep = Sweep::new(Arc::new(events), Arc::new(tokens), clock);
+    let mut sessions = MockSessionRepository::new();
+    let mut left = 201;
+    sessions
+        .expect_remove_expired()
+        .with(eq(now), always())
+        .times(2)
+        .returning(move |_, max| {
+            let removed = u64::from(max).min(left);
+            left -= removed;
+            Ok(removed)
+        });
+    let sweep = Sweep::new(
+        Arc::new(events),
+        Arc::new(tokens),
+        Arc::new(sessions),
+        clock,
+    );
     let swept = Swept {
         trimmed_replies: 450,
         stream_tokens: 7,
+        sessions: 201,
     };
     assert_eq!(sweep.execute().await.expect("a sweep"), swept);
 }
@@ -44,6 +64,7 @@ async fn a_store_that_is_away_ends_the_sweep() {
     let sweep = Sweep::new(
         Arc::new(MockReplyEventLog::new()),
         Arc::new(tokens),
+        Arc::new(MockSessionRepository::new()),
         Arc::new(FixedClock::default()),
     );
     assert!(matches!(

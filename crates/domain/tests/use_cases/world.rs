@@ -7,12 +7,12 @@ use domain::ports::{Clock, IdGenerator};
 use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
 use domain::use_cases::{
     CreateTicket, CreateUser, CreateUserError, HandOffTicket, ListMessages, ListTickets, LogIn,
-    SendMessage, SendMessageError, ShowTicket,
+    LogInParts, SendMessage, SendMessageError, ShowTicket,
 };
 use domain::user::{Actor, Email, Role, User};
 use testkit::fakes::{
-    FixedClock, InMemoryTickets, InMemoryUserRepository, PlainAccessTokens, PlainPasswordHasher,
-    SequentialIds,
+    FixedClock, InMemoryAccounts, InMemoryTickets, PlainAccessTokens, PlainPasswordHasher,
+    SequentialIds, SequentialOpaqueTokens,
 };
 
 /// The password of every account made by [`World::sign_up`].
@@ -21,10 +21,11 @@ pub const PASSWORD: &str = "correct horse";
 /// The fakes, and the use cases wired to them.
 #[derive(Default)]
 pub struct World {
-    pub users: Arc<InMemoryUserRepository>,
+    pub users: Arc<InMemoryAccounts>,
     pub tickets: Arc<InMemoryTickets>,
     pub hasher: Arc<PlainPasswordHasher>,
     pub tokens: Arc<PlainAccessTokens>,
+    pub opaque_tokens: Arc<SequentialOpaqueTokens>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<SequentialIds>,
 }
@@ -40,12 +41,15 @@ impl World {
     }
 
     pub fn log_in(&self) -> LogIn {
-        LogIn::new(
-            self.users.clone(),
-            self.hasher.clone(),
-            self.tokens.clone(),
-            self.clock.clone(),
-        )
+        LogIn::new(LogInParts {
+            users: self.users.clone(),
+            sessions: self.users.clone(),
+            hasher: self.hasher.clone(),
+            tokens: self.tokens.clone(),
+            opaque_tokens: self.opaque_tokens.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
     }
 
     pub fn list_tickets(&self) -> ListTickets {
