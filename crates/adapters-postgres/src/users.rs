@@ -99,9 +99,9 @@ impl UserRepository for PgUserRepository {
             .database
             .read(
                 (filter, after, limit),
-                |mut connection, &(filter, after, limit)| {
+                |mut connection, (filter, after, limit)| {
                     async move {
-                        let rows = page(filter, after, limit)
+                        let rows = page(filter.clone(), *after, *limit)
                             .select(UserRow::as_select())
                             .load(&mut connection)
                             .await?;
@@ -211,6 +211,9 @@ pub(crate) fn page(
         Some(true) => query = query.filter(users::disabled_at.is_not_null()),
         Some(false) => query = query.filter(users::disabled_at.is_null()),
         None => {}
+    }
+    if let Some(email) = filter.email {
+        query = query.filter(users::email.eq(email.as_str().to_owned()));
     }
     if let Some(UserCursor { created_at, id }) = after {
         let place = (users::created_at, users::id).into_sql::<Record<(Timestamptz, SqlUuid)>>();

@@ -172,6 +172,9 @@ fn load_page(
         Some(false) => query = query.filter(users::disabled_at.is_null()),
         None => {}
     }
+    if let Some(email) = filter.email {
+        query = query.filter(users::email.eq(email.as_str().to_owned()));
+    }
     if let Some(UserCursor { created_at, id }) = after {
         let created_at = micros(created_at);
         // Written so that the index is entered at the cursor.

@@ -14,8 +14,9 @@ use anyhow::Context as _;
 use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher};
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
-    Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, IssueStreamToken,
-    ListMessages, ListTickets, LogIn, PrepareReply, SendMessage, ShowProfile, ShowTicket, Sweep,
+    Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
+    InstallSampleArticles, IssueStreamToken, ListMessages, ListTickets, ListUsers, LogIn,
+    LogInParts, LogOut, PrepareReply, RenewSession, SendMessage, ShowProfile, ShowTicket, Sweep,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReply, StreamByToken,
@@ -95,7 +96,10 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         guard,
         prepared,
     } = Stores::open_for_serving(config, draining.clone()).await?;
-    let tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
+    let mut tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
+    if let Some(previous) = &config.jwt_secret_previous {
+        tokens = tokens.accepting_previous(previous);
+    }
     let services = Services {
         clock: Arc::new(SystemClock),
         ids: Arc::new(UuidV7Ids),
@@ -117,6 +121,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     let sweep = Sweep::new(
         Arc::clone(&stores.events),
         Arc::clone(&stores.stream_tokens),
+        Arc::clone(&stores.sessions),
         Arc::clone(&services.clock),
     );
     let janitor = Box::pin(janitor::run(sweep, prepared.clone(), draining.clone()));
@@ -198,6 +203,7 @@ fn wire(
 ) -> UseCases {
     let Stores {
         users,
+        sessions,
         tickets,
         messages,
         replies,
@@ -220,9 +226,27 @@ fn wire(
         clock: clock.clone(),
     };
     UseCases {
-        authenticate: Authenticate::new(tokens.clone(), users.clone(), clock.clone()),
+        authenticate: Authenticate::new(tokens.clone(), sessions.clone(), clock.clone()),
         create_user: CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone()),
-        log_in: LogIn::new(users.clone(), hasher, tokens, clock.clone()),
+        log_in: LogIn::new(LogInParts {
+            users: users.clone(),
+            sessions: sessions.clone(),
+            hasher: hasher.clone(),
+            tokens: tokens.clone(),
+            opaque_tokens: opaque_tokens.clone(),
+            clock: clock.clone(),
+            ids: ids.clone(),
+        }),
+        renew_session: RenewSession::new(
+            sessions.clone(),
+            tokens,
+            opaque_tokens.clone(),
+            clock.clone(),
+        ),
+        log_out: LogOut::new(sessions),
+        change_password: ChangePassword::new(users.clone(), hasher),
+        list_users: ListUsers::new(users.clone()),
+        change_user: ChangeUser::new(users.clone(), clock.clone()),
         show_profile: ShowProfile::new(users),
         create_ticket: CreateTicket::new(tickets.clone(), clock.clone(), ids.clone()),
         list_tickets: ListTickets::new(tickets.clone()),

@@ -29,6 +29,8 @@ pub struct Config {
     pub database_pool: u32,
     /// The key that signs access tokens; none to use the one kept beside the database.
     pub jwt_secret: Option<SecretString>,
+    /// The key before it, whose tokens are good until they expire.
+    pub jwt_secret_previous: Option<SecretString>,
     /// Who answers.
     pub assistant: Assistant,
     /// How long a process may be silent before its replies are taken over.
@@ -163,6 +165,7 @@ impl Config {
             ),
             port: reader.parsed("PORT", 8080, "must be a port number from 0 to 65535"),
             jwt_secret: read_jwt_secret(&mut reader, &database),
+            jwt_secret_previous: read_previous_jwt_secret(&mut reader),
             database_pool: reader.number("DATABASE_POOL_SIZE", 10, 1..=1_000),
             database,
             assistant: read_assistant(&mut reader),
@@ -201,18 +204,32 @@ fn read_database(reader: &mut Reader<'_>) -> Database {
     Database::Sqlite(PathBuf::from(path.unwrap_or_default()))
 }
 
+const STRONG_SECRET: &str =
+    "at least 32 bytes of random text, such as `openssl rand -base64 48` prints";
+
 fn read_jwt_secret(reader: &mut Reader<'_>, database: &Database) -> Option<SecretString> {
     let name = "JWT_SECRET";
-    let expected = "at least 32 bytes of random text, such as `openssl rand -base64 48` prints";
     let Some(secret) = reader.optional(name) else {
         // A key of one replica's own would be no key to the others.
         if matches!(database, Database::Postgres(_)) {
-            reader.complain(name, format!("must be set with PostgreSQL: {expected}"));
+            reader.complain(
+                name,
+                format!("must be set with PostgreSQL: {STRONG_SECRET}"),
+            );
         }
         return None;
     };
     if is_weak_secret(&secret) {
-        reader.complain(name, format!("must be {expected}"));
+        reader.complain(name, format!("must be {STRONG_SECRET}"));
+    }
+    Some(SecretString::from(secret))
+}
+
+fn read_previous_jwt_secret(reader: &mut Reader<'_>) -> Option<SecretString> {
+    let name = "JWT_SECRET_PREVIOUS";
+    let secret = reader.optional(name)?;
+    if is_weak_secret(&secret) {
+        reader.complain(name, format!("must be {STRONG_SECRET}"));
     }
     Some(SecretString::from(secret))
 }

@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::DateTime;
-use domain::ids::TicketId;
+use chrono::{DateTime, Utc};
+use domain::ids::{TicketId, UserId};
 use domain::ticket::TicketCursor;
+use domain::user::UserCursor;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -14,29 +15,46 @@ use uuid::Uuid;
 pub(crate) struct CursorError;
 
 pub(crate) fn encode_ticket_cursor(cursor: TicketCursor) -> String {
-    encode(&format!(
-        "t.{}.{}",
-        cursor.created_at.timestamp_micros(),
-        cursor.id
-    ))
+    encode_place("t", cursor.created_at, cursor.id.as_uuid())
 }
 
 pub(crate) fn decode_ticket_cursor(raw: &str) -> Result<TicketCursor, CursorError> {
+    let (created_at, id) = decode_place("t", raw)?;
+    let id = TicketId::from_uuid(id);
+    Ok(TicketCursor { created_at, id })
+}
+
+pub(crate) fn encode_user_cursor(cursor: UserCursor) -> String {
+    encode_place("u", cursor.created_at, cursor.id.as_uuid())
+}
+
+pub(crate) fn decode_user_cursor(raw: &str) -> Result<UserCursor, CursorError> {
+    let (created_at, id) = decode_place("u", raw)?;
+    let id = UserId::from_uuid(id);
+    Ok(UserCursor { created_at, id })
+}
+
+/// A place in a list that is ordered by time, then id.
+fn encode_place(list: &str, at: DateTime<Utc>, id: Uuid) -> String {
+    encode(&format!("{list}.{}.{id}", at.timestamp_micros()))
+}
+
+fn decode_place(list: &str, raw: &str) -> Result<(DateTime<Utc>, Uuid), CursorError> {
     let text = decode(raw)?;
-    let (micros, id) = text
-        .strip_prefix("t.")
-        .and_then(|rest| rest.split_once('.'))
-        .ok_or(CursorError)?;
-    let created_at = micros
+    let mut parts = text.split('.');
+    let (Some(name), Some(micros), Some(id), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(CursorError);
+    };
+    let at = micros
         .parse()
         .ok()
-        .and_then(DateTime::from_timestamp_micros)
-        .ok_or(CursorError)?;
-    let id = Uuid::try_parse(id).map_err(|_no_id| CursorError)?;
-    Ok(TicketCursor {
-        created_at,
-        id: TicketId::from_uuid(id),
-    })
+        .and_then(DateTime::from_timestamp_micros);
+    match (at, Uuid::try_parse(id)) {
+        (Some(at), Ok(id)) if name == list => Ok((at, id)),
+        _ => Err(CursorError),
+    }
 }
 
 pub(crate) fn encode_position(position: i64) -> String {
@@ -74,6 +92,15 @@ mod tests {
         assert_eq!(
             decode_ticket_cursor(&encode_ticket_cursor(cursor)),
             Ok(cursor)
+        );
+        let cursor = UserCursor {
+            created_at: cursor.created_at,
+            id: UserId::from_uuid(Uuid::from_u128(8)),
+        };
+        assert_eq!(decode_user_cursor(&encode_user_cursor(cursor)), Ok(cursor));
+        assert_eq!(
+            decode_ticket_cursor(&encode_user_cursor(cursor)),
+            Err(CursorError)
         );
         assert_eq!(decode_position(&encode_position(42)), Ok(42));
     }

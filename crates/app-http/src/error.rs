@@ -9,8 +9,9 @@ use actix_web::{HttpResponse, ResponseError};
 use domain::ports::{BoxError, PasswordHasherError, RepositoryError, TokenError};
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
-    AccessError, AuthenticateError, CreateUserError, HandOffError, IssueStreamTokenError,
-    ListTicketsError, LogInError, SendMessageError,
+    AccessError, AuthenticateError, ChangePasswordError, CreateUserError, HandOffError,
+    IssueStreamTokenError, ListTicketsError, LogInError, ManageUsersError, RenewSessionError,
+    SendMessageError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
@@ -39,6 +40,10 @@ pub(crate) enum ApiError {
     InvalidToken,
     #[error("wrong e-mail address or password")]
     WrongCredentials,
+    #[error("the refresh token is invalid, was used before or has expired")]
+    InvalidRefreshToken,
+    #[error("the current password is wrong")]
+    WrongPassword,
     #[error("{0}")]
     Forbidden(&'static str),
     #[error("there is no such thing")]
@@ -49,6 +54,8 @@ pub(crate) enum ApiError {
     MethodNotAllowed { allow: &'static str },
     #[error("that e-mail address has an account already")]
     EmailTaken,
+    #[error("the last admin must stay one")]
+    LastAdmin,
     #[error("the ticket is closed")]
     TicketClosed,
     #[error("{0}")]
@@ -108,6 +115,12 @@ impl ApiError {
                 .with_header("www-authenticate", "Bearer error=\"invalid_token\""),
             Self::WrongCredentials => Problem::new(S::UNAUTHORIZED, "wrong_credentials", self)
                 .with_header("www-authenticate", "Bearer"),
+            Self::InvalidRefreshToken => {
+                Problem::new(S::UNAUTHORIZED, "invalid_refresh_token", self)
+                    .with_header("www-authenticate", "Bearer")
+            }
+            // Not 401, which would say that the access token is no good.
+            Self::WrongPassword => Problem::new(S::FORBIDDEN, "wrong_password", self),
             Self::Forbidden(_) => Problem::new(S::FORBIDDEN, "forbidden", self),
             Self::NotFound => Problem::new(S::NOT_FOUND, "not_found", self),
             Self::UnknownPath => Problem::new(S::NOT_FOUND, "unknown_path", self),
@@ -116,6 +129,7 @@ impl ApiError {
                     .with_header("allow", *allow)
             }
             Self::EmailTaken => Problem::new(S::CONFLICT, "email_taken", self),
+            Self::LastAdmin => Problem::new(S::CONFLICT, "last_admin", self),
             Self::TicketClosed => Problem::new(S::CONFLICT, "ticket_closed", self),
             Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
             Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
@@ -220,10 +234,50 @@ impl From<LogInError> for ApiError {
         match error {
             LogInError::WrongCredentials => Self::WrongCredentials,
             LogInError::Hasher(error) => error.into(),
-            LogInError::Token(error @ (TokenError::Invalid | TokenError::Failed(_))) => {
-                Self::Internal(error.into())
-            }
+            LogInError::Token(error) => error.into(),
+            LogInError::NoToken(cause) => Self::Internal(cause),
             LogInError::Repository(error) => error.into(),
+        }
+    }
+}
+
+/// A token could not be signed.
+impl From<TokenError> for ApiError {
+    fn from(error: TokenError) -> Self {
+        match error {
+            error @ (TokenError::Invalid | TokenError::Failed(_)) => Self::Internal(error.into()),
+        }
+    }
+}
+
+impl From<RenewSessionError> for ApiError {
+    fn from(error: RenewSessionError) -> Self {
+        match error {
+            RenewSessionError::Invalid => Self::InvalidRefreshToken,
+            RenewSessionError::Token(error) => error.into(),
+            RenewSessionError::NoToken(cause) => Self::Internal(cause),
+            RenewSessionError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<ChangePasswordError> for ApiError {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::WrongPassword => Self::WrongPassword,
+            ChangePasswordError::Hasher(error) => error.into(),
+            ChangePasswordError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<ManageUsersError> for ApiError {
+    fn from(error: ManageUsersError) -> Self {
+        match error {
+            ManageUsersError::Forbidden => Self::Forbidden("only admins manage accounts"),
+            ManageUsersError::NotFound => Self::NotFound,
+            ManageUsersError::LastAdmin(_) => Self::LastAdmin,
+            ManageUsersError::Repository(error) => error.into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One file per endpoint: a request in, a use case, a response out.
 
 pub(crate) mod cancel_ai_response;
+pub(crate) mod change_password;
 pub(crate) mod create_stream_token;
 pub(crate) mod create_ticket;
 pub(crate) mod get_health;
@@ -9,8 +10,11 @@ pub(crate) mod get_ticket;
 pub(crate) mod hand_off_ticket;
 pub(crate) mod list_messages;
 pub(crate) mod list_tickets;
+pub(crate) mod list_users;
 pub(crate) mod log_in;
+pub(crate) mod log_out;
 pub(crate) mod message_response;
+pub(crate) mod refresh_session;
 mod reply_response;
 pub(crate) mod retry_ai_response;
 pub(crate) mod send_message;
@@ -18,6 +22,8 @@ pub(crate) mod sign_up;
 pub(crate) mod stream_ai_response;
 pub(crate) mod stream_ai_response_by_token;
 pub(crate) mod ticket_response;
+mod token_response;
+pub(crate) mod update_user;
 pub(crate) mod user_response;
 
 use domain::page::PageLimit;

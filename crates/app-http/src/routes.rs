@@ -7,6 +7,7 @@ use actix_web::{Resource, Route, guard, web};
 
 use crate::error::ApiError;
 use crate::handlers::cancel_ai_response::cancel_ai_response;
+use crate::handlers::change_password::change_password;
 use crate::handlers::create_stream_token::create_stream_token;
 use crate::handlers::create_ticket::create_ticket;
 use crate::handlers::get_health::{get_liveness, get_readiness};
@@ -15,7 +16,10 @@ use crate::handlers::get_ticket::get_ticket;
 use crate::handlers::hand_off_ticket::hand_off_ticket;
 use crate::handlers::list_messages::list_messages;
 use crate::handlers::list_tickets::list_tickets;
+use crate::handlers::list_users::list_users;
 use crate::handlers::log_in::log_in;
+use crate::handlers::log_out::log_out;
+use crate::handlers::refresh_session::refresh_session;
 use crate::handlers::retry_ai_response::retry_ai_response;
 use crate::handlers::send_message::send_message;
 use crate::handlers::sign_up::sign_up;
@@ -23,12 +27,18 @@ use crate::handlers::stream_ai_response::{peek_ai_response, stream_ai_response};
 use crate::handlers::stream_ai_response_by_token::{
     brings_stream_token, stream_ai_response_by_token,
 };
+use crate::handlers::update_user::update_user;
 
 /// Registers the whole API.
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     app.service(resource("/auth/signup", "POST").route(web::post().to(sign_up)))
         .service(resource("/auth/login", "POST").route(web::post().to(log_in)))
+        .service(resource("/auth/refresh", "POST").route(web::post().to(refresh_session)))
+        .service(resource("/auth/logout", "POST").route(web::post().to(log_out)))
+        .service(resource("/auth/password", "POST").route(web::post().to(change_password)))
         .service(resource("/auth/me", "GET, HEAD").route(get().to(get_me)))
+        .service(resource("/users", "GET, HEAD").route(get().to(list_users)))
+        .service(resource("/users/{user_id}", "PATCH").route(web::patch().to(update_user)))
         .service(
             resource("/tickets", "GET, HEAD, POST")
                 .route(get().to(list_tickets))

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use domain::ports::StoreHealth;
 use domain::use_cases::{
-    Authenticate, CreateTicket, CreateUser, HandOffTicket, IssueStreamToken, ListMessages,
-    ListTickets, LogIn, SendMessage, ShowProfile, ShowTicket,
+    Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
+    IssueStreamToken, ListMessages, ListTickets, ListUsers, LogIn, LogOut, RenewSession,
+    SendMessage, ShowProfile, ShowTicket,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,11 @@ pub(crate) struct UseCases {
     pub(crate) authenticate: Authenticate,
     pub(crate) create_user: CreateUser,
     pub(crate) log_in: LogIn,
+    pub(crate) renew_session: RenewSession,
+    pub(crate) log_out: LogOut,
+    pub(crate) change_password: ChangePassword,
+    pub(crate) list_users: ListUsers,
+    pub(crate) change_user: ChangeUser,
     pub(crate) show_profile: ShowProfile,
     pub(crate) create_ticket: CreateTicket,
     pub(crate) list_tickets: ListTickets,

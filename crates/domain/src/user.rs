@@ -172,12 +172,14 @@ pub struct UserChange {
 pub struct LastAdmin;
 
 /// Which accounts a list has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserFilter {
     /// Only those of that role.
     pub role: Option<Role>,
     /// Only disabled ones, or only those that work.
     pub disabled: Option<bool>,
+    /// Only the one of that address.
+    pub email: Option<Email>,
 }
 
 /// A place in a list of accounts, behind the account it was made of.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StoreHealth,
-    StreamTokenRepository, TicketRepository, UserRepository,
+    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, SessionRepository,
+    StoreHealth, StreamTokenRepository, TicketRepository, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -15,6 +15,7 @@ use crate::config::{Config, Database};
 /// Every port that a database stands behind.
 pub(super) struct Stores {
     pub(super) users: Arc<dyn UserRepository>,
+    pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) tickets: Arc<dyn TicketRepository>,
     pub(super) messages: Arc<dyn MessageRepository>,
     pub(super) articles: Arc<dyn ArticleRepository>,

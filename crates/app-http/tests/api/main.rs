@@ -33,9 +33,12 @@ mod messages;
 mod readme;
 mod resuming;
 mod sample_articles;
+mod sessions;
 mod stream_tokens;
 mod tickets;
+mod token_attacks;
 mod upstream_faults;
+mod users;
 
 /// The database that these tests run over.
 const STORE: harness::Store = harness::Store::Sqlite;

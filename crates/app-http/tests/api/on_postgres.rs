@@ -29,9 +29,12 @@ mod interruption;
 mod messages;
 mod readme;
 mod resuming;
+mod sessions;
 mod stream_tokens;
 mod tickets;
+mod token_attacks;
 mod upstream_faults;
+mod users;
 
 /// The database that these tests run over.
 const STORE: harness::Store = harness::Store::Postgres;

@@ -36,6 +36,7 @@ macro_rules! user_repository_contract {
             [
                 users_are_listed_newest_first_page_by_page,
                 users_are_filtered_by_role_and_state,
+                a_user_is_found_in_the_list_by_address,
                 a_changed_user_is_stored_whole,
                 an_unknown_user_is_not_changed,
                 the_last_admin_stays_one,

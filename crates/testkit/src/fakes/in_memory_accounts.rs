@@ -110,6 +110,12 @@ impl UserRepository for InMemoryAccounts {
             .accounts
             .iter()
             .map(|account| account.user.clone())
+            .filter(|user| {
+                filter
+                    .email
+                    .as_ref()
+                    .is_none_or(|email| user.email == *email)
+            })
             .filter(|user| filter.role.is_none_or(|role| user.role == role))
             .filter(|user| {
                 filter

@@ -3,7 +3,8 @@ use std::time::Duration;
 
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSettings, PgStoreHealth, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
+    PgSessionRepository, PgSettings, PgStoreHealth, PgStreamTokenRepository, PgTicketRepository,
+    PgUserRepository,
 };
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -19,6 +20,7 @@ impl Stores {
     pub(super) fn over_postgres(database: &PgDatabase) -> Self {
         Self {
             users: Arc::new(PgUserRepository::new(database.clone())),
+            sessions: Arc::new(PgSessionRepository::new(database.clone())),
             tickets: Arc::new(PgTicketRepository::new(database.clone())),
             messages: Arc::new(PgMessageRepository::new(database.clone())),
             articles: Arc::new(PgArticleRepository::new(database.clone())),

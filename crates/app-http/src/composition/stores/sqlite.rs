@@ -3,8 +3,8 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth, SqliteStreamTokenRepository,
-    SqliteTicketRepository, SqliteUserRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStoreHealth,
+    SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -14,6 +14,7 @@ impl Stores {
     pub(super) fn over_sqlite(database: &SqliteDatabase) -> Self {
         Self {
             users: Arc::new(SqliteUserRepository::new(database.clone())),
+            sessions: Arc::new(SqliteSessionRepository::new(database.clone())),
             tickets: Arc::new(SqliteTicketRepository::new(database.clone())),
             messages: Arc::new(SqliteMessageRepository::new(database.clone())),
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),

@@ -32,6 +32,10 @@ impl<'a> Session<'a> {
         Answer::to(self.request(Method::POST, path).json(body)).await
     }
 
+    pub async fn patch(&self, path: &str, body: &Value) -> Answer {
+        Answer::to(self.request(Method::PATCH, path).json(body)).await
+    }
+
     /// Opens a ticket and gives its path.
     pub async fn open_ticket(&self) -> String {
         self.open_ticket_about("Where is my parcel?").await

@@ -53,13 +53,35 @@ pub async fn users_are_filtered_by_role_and_state(stores: UserStores) {
         (Some(Role::Agent), Some(false), 1),
         (Some(Role::User), Some(true), 1),
     ] {
-        let filter = UserFilter { role, disabled };
-        let page = listed(&stores, filter, None, 100).await;
+        let filter = UserFilter {
+            role,
+            disabled,
+            email: None,
+        };
+        let page = listed(&stores, filter.clone(), None, 100).await;
         assert_eq!(page.items.len(), count, "{filter:?}");
         for user in page.items {
             assert!(role.is_none_or(|role| user.role == role));
             assert!(disabled.is_none_or(|disabled| user.disabled_at.is_some() == disabled));
         }
+    }
+}
+
+pub async fn a_user_is_found_in_the_list_by_address(stores: UserStores) {
+    let [given, _other] = [
+        stored(&stores, Role::Agent).await,
+        stored(&stores, Role::Agent).await,
+    ];
+    for (role, found) in [
+        (Role::Agent, vec![given.user.clone()]),
+        (Role::User, vec![]),
+    ] {
+        let filter = UserFilter {
+            role: Some(role),
+            disabled: None,
+            email: Some(given.user.email.clone()),
+        };
+        assert_eq!(listed(&stores, filter, None, 100).await.items, found);
     }
 }
 
@@ -134,6 +156,7 @@ pub async fn of_admins_who_disable_each_other_at_once_one_stays(stores: UserStor
     let filter = UserFilter {
         role: Some(Role::Admin),
         disabled: Some(false),
+        email: None,
     };
     assert_eq!(listed(&stores, filter, None, 100).await.items.len(), 1);
 }

@@ -1,0 +1,40 @@
+use std::future::{Ready, ready};
+
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest};
+use domain::ids::{TicketId, UserId};
+use uuid::Uuid;
+
+use crate::error::ApiError;
+
+/// The ticket that the path names. An id that is no UUID names nothing, like an unknown one.
+pub(crate) struct TicketPath(pub(crate) TicketId);
+
+/// The account that the path names.
+pub(crate) struct UserPath(pub(crate) UserId);
+
+impl FromRequest for TicketPath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(id(request, "ticket_id").map(|id| Self(TicketId::from_uuid(id))))
+    }
+}
+
+impl FromRequest for UserPath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(id(request, "user_id").map(|id| Self(UserId::from_uuid(id))))
+    }
+}
+
+fn id(request: &HttpRequest, name: &str) -> Result<Uuid, ApiError> {
+    request
+        .match_info()
+        .get(name)
+        .and_then(|raw| Uuid::try_parse(raw).ok())
+        .ok_or(ApiError::NotFound)
+}
