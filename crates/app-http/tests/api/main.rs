@@ -33,6 +33,7 @@ mod messages;
 mod readme;
 mod resuming;
 mod sample_articles;
+mod secrecy;
 mod sessions;
 mod stream_tokens;
 mod tickets;

@@ -29,6 +29,7 @@ mod interruption;
 mod messages;
 mod readme;
 mod resuming;
+mod secrecy;
 mod sessions;
 mod stream_tokens;
 mod tickets;
