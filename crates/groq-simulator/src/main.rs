@@ -10,9 +10,32 @@ use std::{
 use clap::Parser;
 use groq_simulator::{ChunkShape, Config, RateLimits, Reply, Simulator};
 
+const SCRIPTING: &str = r#"While it runs, it takes scripts under /control:
+  POST   /control/replies      what the next requests get, an array in their order
+  PUT    /control/rate-limits  {"requests_per_minute": 30, "tokens_per_minute": 8000, ..}
+  GET    /control/requests     what was asked so far, and how it ended
+  DELETE /control              forgets all of that
+
+A request can bring the script of its answer as a header, `x-simulate: status=503; retry_after=2`.
+
+A reply is an object with some of these keys:
+  what it says    text, pieces, reasoning, tool_calls, finish_reason, cached_tokens, chunk_shape
+  when            tokens_per_second, first_token_after_ms, headers_after_ms
+  how it ends     stall_after, stall_at_byte, cut_after, cut_at_byte, cut_before_head (by_reset),
+                  error_frame_after (error_frame_status, error_frame_form), garbage_after,
+                  endless_after, endless_line_after, without_finish, without_done
+  how it is sent  headers, writes, line_ends, byte_order_mark, unterminated, insert,
+                  comment_every_ms
+  a refusal       status (code, body, retry_after, without_retry_after)
+  for which       at: the number of the request, counted from now
+
+Example:
+  curl -X POST http://127.0.0.1:9090/control/replies \
+    -d '[{"status": 429, "retry_after": 1}, {"text": "Please restart it.", "cut_after": 3}]'"#;
+
 /// Serves Groq's chat-completions API from this machine, without a model behind it.
 #[derive(Parser)]
-#[command(version)]
+#[command(version, after_long_help = SCRIPTING)]
 struct Arguments {
     /// Address to listen on.
     #[arg(long, default_value_t = IpAddr::from(Ipv4Addr::LOCALHOST))]

@@ -86,7 +86,10 @@ impl Transcript {
                 transcript.tail = Some(Tail::new(reply.ending, starts, interval));
             }
         }
-        for (after, text) in reply.wire_format.inserted.iter().rev() {
+        let mut inserted: Vec<_> = reply.wire_format.inserted.iter().collect();
+        // From the last on, so that none moves the place of another.
+        inserted.sort_by_key(|(after, _)| *after);
+        for (after, text) in inserted.into_iter().rev() {
             transcript.insert(*after, text);
         }
         transcript

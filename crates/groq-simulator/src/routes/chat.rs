@@ -36,9 +36,10 @@ pub(super) async fn create_chat_completion(
 ) -> HttpResponse {
     let identity = state.next_identity();
     let (body, admitted) = admit(&state, &http, payload).await;
-    let mut exchange = state
-        .journal
-        .open(RecordedRequest::new(http.headers(), body));
+    let mut exchange =
+        state
+            .journal
+            .open(RecordedRequest::new(http.peer_addr(), http.headers(), body));
     let Admitted { request, own_reply } = match admitted {
         Ok(admitted) => admitted,
         Err(error) => {

@@ -3,6 +3,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use groq_simulator::Reply;
 use reqwest::Client;
 use serde_json::Value;
 
@@ -118,4 +119,21 @@ fn a_file_without_replies_is_an_error() {
     assert!(!output.status.success());
     let error = String::from_utf8(output.stderr).expect("text");
     assert!(error.contains("no-such-file.json"), "{error}");
+}
+
+#[test]
+fn the_help_names_every_key_of_a_script() {
+    let output = Command::new(env!("CARGO_BIN_EXE_groq-simulator"))
+        .arg("--help")
+        .output()
+        .expect("the program runs");
+
+    let help = String::from_utf8(output.stdout).expect("text");
+    let known = serde_json::from_str::<Reply>(r#"{"no_such_key": 1}"#).expect_err("a wrong key");
+    let known = known.to_string();
+    let (_, keys) = known.split_once("expected one of").expect("the right keys");
+    let keys: Vec<&str> = keys.split('`').skip(1).step_by(2).collect();
+    assert!(keys.len() > 30, "{keys:?}");
+    let missing: Vec<_> = keys.iter().filter(|key| !help.contains(**key)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }

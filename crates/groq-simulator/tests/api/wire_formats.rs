@@ -47,8 +47,8 @@ async fn the_last_event_can_lack_its_blank_line() {
 #[tokio::test]
 async fn texts_can_be_inserted_and_do_not_count_as_chunks() {
     let reply = hello()
-        .insert_after(0, ": first\n\n")
         .insert_after(2, "event: ping\ndata: {}\n\n")
+        .insert_after(0, ": first\n\n")
         .insert_after(2, ": second\n\n")
         .cut_after(3);
 
