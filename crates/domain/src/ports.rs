@@ -24,6 +24,7 @@ mod reply_event_log;
 mod reply_store;
 mod store_health;
 mod stream_token_repository;
+mod throttle;
 mod ticket_repository;
 mod user_repository;
 
@@ -45,6 +46,7 @@ pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLo
 pub use self::reply_store::{Finished, ReplyStore, Takeover, TakeoverDecision, TakeoverRequest};
 pub use self::store_health::StoreHealth;
 pub use self::stream_token_repository::StreamTokenRepository;
+pub use self::throttle::Throttle;
 pub use self::ticket_repository::{ChangeTicketError, TicketRepository};
 pub use self::user_repository::{Credentials, UserRepository};
 
@@ -62,6 +64,7 @@ pub use self::{
     reply_store::MockReplyStore,
     store_health::MockStoreHealth,
     stream_token_repository::MockStreamTokenRepository,
+    throttle::MockThrottle,
     ticket_repository::MockTicketRepository,
     user_repository::MockUserRepository,
 };

@@ -1,7 +1,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::ports::{Clock as _, MockReplyEventLog, MockStreamTokenRepository, RepositoryError};
+use domain::ports::{
+    Clock as _, MockReplyEventLog, MockStreamTokenRepository, MockThrottle, RepositoryError,
+};
 use domain::use_cases::{Sweep, Swept};
 use mockall::predicate::{always, eq};
 use testkit::fakes::FixedClock;
@@ -27,10 +29,27 @@ async fn a_sweep_goes_on_until_nothing_is_due() {
         .with(eq(now))
         .times(1)
         .returning(|_| Ok(7));
-    let sweep = Sweep::new(Arc::new(events), Arc::new(tokens), clock);
+    let mut throttle = MockThrottle::new();
+    let mut full = 400;
+    throttle
+        .expect_remove_full()
+        .with(eq(now), always())
+        .times(3)
+        .returning(move |_, max| {
+            let removed = u64::from(max).min(full);
+            full -= removed;
+            Ok(removed)
+        });
+    let sweep = Sweep::new(
+        Arc::new(events),
+        Arc::new(tokens),
+        Arc::new(throttle),
+        clock,
+    );
     let swept = Swept {
         trimmed_replies: 450,
         stream_tokens: 7,
+        throttles: 400,
     };
     assert_eq!(sweep.execute().await.expect("a sweep"), swept);
 }
@@ -44,6 +63,7 @@ async fn a_store_that_is_away_ends_the_sweep() {
     let sweep = Sweep::new(
         Arc::new(MockReplyEventLog::new()),
         Arc::new(tokens),
+        Arc::new(MockThrottle::new()),
         Arc::new(FixedClock::default()),
     );
     assert!(matches!(
