@@ -23,6 +23,7 @@ mod plans;
 mod replies;
 mod schema;
 mod stream_tokens;
+mod throttle;
 mod tickets;
 mod users;
 
@@ -35,5 +36,6 @@ pub use self::lock::ExclusiveLock;
 pub use self::messages::SqliteMessageRepository;
 pub use self::replies::SqliteReplyStore;
 pub use self::stream_tokens::SqliteStreamTokenRepository;
+pub use self::throttle::SqliteThrottle;
 pub use self::tickets::SqliteTicketRepository;
 pub use self::users::SqliteUserRepository;

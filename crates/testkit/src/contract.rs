@@ -24,6 +24,7 @@ mod fixtures;
 pub mod messages;
 pub mod replies;
 pub mod stream_tokens;
+pub mod throttles;
 pub mod tickets;
 pub mod users;
 
@@ -32,7 +33,7 @@ use std::sync::Arc;
 
 use domain::ports::{
     ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StreamTokenRepository,
-    TicketRepository, UserRepository,
+    Throttle, TicketRepository, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -76,6 +77,14 @@ pub struct StreamTokenStores {
     pub stream_tokens: Arc<dyn StreamTokenRepository>,
 }
 
+/// What the contract of [`Throttle`] is checked on.
+pub struct ThrottleStores {
+    /// The store.
+    pub throttle: Arc<dyn Throttle>,
+    /// What it lives on.
+    pub keep: Keep,
+}
+
 /// What the contract of [`ArticleRepository`] is checked on.
 pub struct ArticleStores {
     /// The store.
@@ -111,6 +120,7 @@ mod tests {
             ("articles", include_str!("contract/articles.rs")),
             ("messages", include_str!("contract/messages.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
+            ("throttles", include_str!("contract/throttles.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
             ("users", include_str!("contract/users.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),

@@ -6,6 +6,7 @@
 mod fixed_clock;
 mod fixed_passage_search;
 mod in_memory_article_repository;
+mod in_memory_throttle;
 mod in_memory_tickets;
 mod in_memory_user_repository;
 mod outage;
@@ -19,6 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 pub use self::fixed_clock::FixedClock;
 pub use self::fixed_passage_search::FixedPassageSearch;
 pub use self::in_memory_article_repository::InMemoryArticleRepository;
+pub use self::in_memory_throttle::InMemoryThrottle;
 pub use self::in_memory_tickets::{Cancellation, InMemoryTickets};
 pub use self::in_memory_user_repository::InMemoryUserRepository;
 pub use self::outage::Outage;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use testkit::contract::{ArticleStores, TicketStores, UserStores};
-use testkit::fakes::{InMemoryArticleRepository, InMemoryTickets, InMemoryUserRepository};
+use testkit::contract::{ArticleStores, ThrottleStores, TicketStores, UserStores};
+use testkit::fakes::{
+    InMemoryArticleRepository, InMemoryThrottle, InMemoryTickets, InMemoryUserRepository,
+};
 
 fn user_stores() -> UserStores {
     UserStores {
@@ -29,6 +31,13 @@ fn article_stores() -> ArticleStores {
     }
 }
 
+fn throttle_stores() -> ThrottleStores {
+    ThrottleStores {
+        throttle: Arc::new(InMemoryThrottle::default()),
+        keep: Box::new(()),
+    }
+}
+
 mod users {
     testkit::user_repository_contract!(super::user_stores());
 }
@@ -39,6 +48,10 @@ mod tickets {
 
 mod messages {
     testkit::message_repository_contract!(super::ticket_stores());
+}
+
+mod throttles {
+    testkit::throttle_contract!(super::throttle_stores());
 }
 
 mod articles {

@@ -15,10 +15,13 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
-    SqliteReplyStore, SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
+    SqliteReplyStore, SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository,
+    SqliteUserRepository,
 };
 use tempfile::TempDir;
-use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
+use testkit::contract::{
+    ArticleStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores, UserStores,
+};
 
 mod users {
     testkit::user_repository_contract!(super::user_stores().await);
@@ -38,6 +41,10 @@ mod replies {
 
 mod stream_tokens {
     testkit::stream_token_repository_contract!(super::stream_token_stores().await);
+}
+
+mod throttles {
+    testkit::throttle_contract!(super::throttle_stores().await);
 }
 
 mod articles {
@@ -95,6 +102,14 @@ async fn stream_token_stores() -> StreamTokenStores {
     StreamTokenStores {
         replies: replies_of(&database, scratch),
         stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database)),
+    }
+}
+
+async fn throttle_stores() -> ThrottleStores {
+    let scratch = Scratch::new();
+    ThrottleStores {
+        throttle: Arc::new(SqliteThrottle::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
     }
 }
 
