@@ -15,7 +15,8 @@ use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, P
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, IssueStreamToken,
-    ListMessages, ListTickets, LogIn, PrepareReply, SendMessage, ShowProfile, ShowTicket, Sweep,
+    LimitAttempts, ListMessages, ListTickets, LogIn, PrepareReply, SendMessage, ShowProfile,
+    ShowTicket, SignIn, SignUp, Sweep,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReply, StreamByToken,
@@ -117,6 +118,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     let sweep = Sweep::new(
         Arc::clone(&stores.events),
         Arc::clone(&stores.stream_tokens),
+        Arc::clone(&stores.throttle),
         Arc::clone(&services.clock),
     );
     let janitor = Box::pin(janitor::run(sweep, prepared.clone(), draining.clone()));
@@ -125,7 +127,8 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         prepared,
         draining: draining.clone(),
     };
-    let use_cases = wire(stores, services, &engine, readiness);
+    let attempts = limit_attempts(config, &stores, &services);
+    let use_cases = wire(stores, services, &engine, readiness, attempts);
     Ok(Composed {
         use_cases,
         engine,
@@ -158,6 +161,21 @@ async fn install_samples(stores: &Stores, services: &Services) -> anyhow::Result
         tracing::info!("sample help articles loaded");
     }
     Ok(())
+}
+
+fn limit_attempts(config: &Config, stores: &Stores, services: &Services) -> LimitAttempts {
+    if config.attempt_limits.is_none() {
+        tracing::warn!(
+            "RATE_LIMITS=off: passwords may be guessed and accounts made without end, which is for \
+             load tests only"
+        );
+    }
+    LimitAttempts::new(
+        Arc::clone(&stores.throttle),
+        Arc::clone(&services.opaque_tokens),
+        Arc::clone(&services.clock),
+        config.attempt_limits,
+    )
 }
 
 fn start_engine(
@@ -195,6 +213,7 @@ fn wire(
     services: Services,
     engine: &ReplyEngine,
     readiness: Readiness,
+    attempts: LimitAttempts,
 ) -> UseCases {
     let Stores {
         users,
@@ -219,10 +238,12 @@ fn wire(
         tokens: opaque_tokens.clone(),
         clock: clock.clone(),
     };
+    let create_user = CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone());
+    let log_in = LogIn::new(users.clone(), hasher, tokens.clone(), clock.clone());
     UseCases {
-        authenticate: Authenticate::new(tokens.clone(), users.clone(), clock.clone()),
-        create_user: CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone()),
-        log_in: LogIn::new(users.clone(), hasher, tokens, clock.clone()),
+        authenticate: Authenticate::new(tokens, users.clone(), clock.clone()),
+        sign_up: SignUp::new(create_user, attempts.clone()),
+        sign_in: SignIn::new(log_in, attempts),
         show_profile: ShowProfile::new(users),
         create_ticket: CreateTicket::new(tickets.clone(), clock.clone(), ids.clone()),
         list_tickets: ListTickets::new(tickets.clone()),

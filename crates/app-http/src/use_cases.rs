@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use domain::ports::StoreHealth;
 use domain::use_cases::{
-    Authenticate, CreateTicket, CreateUser, HandOffTicket, IssueStreamToken, ListMessages,
-    ListTickets, LogIn, SendMessage, ShowProfile, ShowTicket,
+    Authenticate, CreateTicket, HandOffTicket, IssueStreamToken, ListMessages, ListTickets,
+    SendMessage, ShowProfile, ShowTicket, SignIn, SignUp,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -13,8 +13,8 @@ use tokio_util::sync::CancellationToken;
 /// The product, wired.
 pub(crate) struct UseCases {
     pub(crate) authenticate: Authenticate,
-    pub(crate) create_user: CreateUser,
-    pub(crate) log_in: LogIn,
+    pub(crate) sign_up: SignUp,
+    pub(crate) sign_in: SignIn,
     pub(crate) show_profile: ShowProfile,
     pub(crate) create_ticket: CreateTicket,
     pub(crate) list_tickets: ListTickets,

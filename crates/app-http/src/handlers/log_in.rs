@@ -4,7 +4,7 @@ use domain::password::PasswordAttempt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::ApiError;
-use crate::extract::{Form, JsonBody, is_form};
+use crate::extract::{Client, Form, JsonBody, is_form};
 use crate::use_cases::UseCases;
 
 #[derive(Deserialize)]
@@ -31,6 +31,7 @@ struct LogInResponse {
 /// `POST /auth/login`: signs a person in.
 pub(crate) async fn log_in(
     use_cases: web::Data<UseCases>,
+    Client(network): Client,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
@@ -43,8 +44,8 @@ pub(crate) async fn log_in(
         (body.email, body.password)
     };
     let session = use_cases
-        .log_in
-        .execute(&email, PasswordAttempt::new(password))
+        .sign_in
+        .execute(&email, PasswordAttempt::new(password), network)
         .await?;
     Ok(HttpResponse::Ok().json(LogInResponse {
         access_token: session.access_token.token,
