@@ -3,8 +3,8 @@
 //!
 //! Each port method is one unit of work on a task of its own, so that leaving its future can
 //! neither interrupt a transaction nor leave a busy connection in the pool. What belongs together
-//! is ordered by row locks, always in this order: ticket, its owner, reply. It must not know about
-//! HTTP, models or other adapters.
+//! is ordered by row locks, always in this order: ticket, its owner, reply; throttles by their keys.
+//! It must not know about HTTP, models or other adapters.
 
 #![deny(missing_docs)]
 
@@ -26,6 +26,7 @@ mod schema;
 mod sessions;
 mod settings;
 mod stream_tokens;
+mod throttle;
 mod tickets;
 mod tls;
 mod users;
@@ -40,5 +41,6 @@ pub use self::replies::PgReplyStore;
 pub use self::sessions::PgSessionRepository;
 pub use self::settings::PgSettings;
 pub use self::stream_tokens::PgStreamTokenRepository;
+pub use self::throttle::PgThrottle;
 pub use self::tickets::PgTicketRepository;
 pub use self::users::PgUserRepository;

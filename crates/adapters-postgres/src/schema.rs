@@ -123,6 +123,13 @@ diesel::table! {
 }
 
 diesel::table! {
+    throttles (key) {
+        key -> Binary,
+        full_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     articles (id) {
         id -> Uuid,
         slug -> Text,

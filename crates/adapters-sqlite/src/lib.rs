@@ -24,6 +24,7 @@ mod replies;
 mod schema;
 mod sessions;
 mod stream_tokens;
+mod throttle;
 mod tickets;
 mod users;
 
@@ -37,5 +38,6 @@ pub use self::messages::SqliteMessageRepository;
 pub use self::replies::SqliteReplyStore;
 pub use self::sessions::SqliteSessionRepository;
 pub use self::stream_tokens::SqliteStreamTokenRepository;
+pub use self::throttle::SqliteThrottle;
 pub use self::tickets::SqliteTicketRepository;
 pub use self::users::SqliteUserRepository;

@@ -9,12 +9,16 @@ use diesel::prelude::*;
 use diesel::sql_types::Text;
 use domain::ids::OwnerId;
 use domain::ports::{
-    ReplyEventLog as _, ReplyStore as _, StreamTokenRepository as _, TakeoverRequest,
+    ReplyEventLog as _, ReplyStore as _, StreamTokenRepository as _, TakeoverRequest, Throttle as _,
 };
+use domain::throttle::{Bucket, BucketKey, Quota};
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::{SqliteDatabase, SqliteReplyEventLog, SqliteReplyStore, SqliteStreamTokenRepository};
+use crate::{
+    SqliteDatabase, SqliteReplyEventLog, SqliteReplyStore, SqliteStreamTokenRepository,
+    SqliteThrottle,
+};
 
 #[derive(QueryableByName)]
 struct Step {
@@ -65,7 +69,7 @@ impl Watched {
             let plan = self.plan(statement).await;
             assert!(!plan.contains("SCAN"), "{plan}");
             for index in *indexes {
-                assert!(plan.contains(&format!("USING INDEX {index} (")), "{plan}");
+                assert!(plan.contains(&format!("INDEX {index} (")), "{plan}");
             }
         }
     }
@@ -113,4 +117,26 @@ async fn a_removal_reads_only_stream_tokens_that_are_due_or_used() {
     let by_reply = ["stream_tokens_by_reply", "sqlite_autoindex_replies_1"];
     let indexes: [&[&str]; 2] = [&["unused_stream_tokens"], &by_reply];
     watched.used("stream_tokens", &indexes).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_throttles_that_are_asked_for_or_full_are_read() {
+    let watched = Watched::new().await;
+    let throttle = SqliteThrottle::new(watched.database.clone());
+    let bucket = Bucket {
+        key: BucketKey::from_bytes([1; 32]),
+        quota: Quota {
+            name: "quota",
+            capacity: 1,
+            window: Duration::from_secs(1),
+        },
+    };
+    let at = DateTime::UNIX_EPOCH;
+    throttle.take(&[bucket], at).await.unwrap();
+    throttle
+        .remove_full(at + Duration::from_secs(1), 10)
+        .await
+        .unwrap();
+    let indexes: [&[&str]; 3] = [&[], &["throttles_by_full_at"], &[]];
+    watched.used("throttles", &indexes).await;
 }

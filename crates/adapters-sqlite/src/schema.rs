@@ -125,6 +125,13 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    throttles (key) {
+        key -> Binary,
+        full_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(replies, stream_tokens);
 
 diesel::table! {

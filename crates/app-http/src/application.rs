@@ -12,6 +12,7 @@ use reply_engine::{ReplyEngine, ShutdownPace};
 use socket2::SockRef;
 use tokio_util::sync::CancellationToken;
 
+use crate::client_address::TrustedProxies;
 use crate::composition::{ServingGuard, Wiring, compose};
 use crate::config::{Config, Database};
 use crate::{middleware, routes};
@@ -46,10 +47,12 @@ impl Application {
 
         let composed = compose(config, wiring).await?;
         let use_cases = web::Data::new(composed.use_cases);
+        let proxies = web::Data::new(TrustedProxies::new(config.edge.trusted_proxies.clone()));
         let client_timeout = config.client_timeout;
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(use_cases.clone())
+                .app_data(proxies.clone())
                 .wrap(Compress::default())
                 .wrap(from_fn(middleware::around))
                 .configure(routes::configure)

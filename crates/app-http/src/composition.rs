@@ -15,8 +15,9 @@ use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, P
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
-    InstallSampleArticles, IssueStreamToken, ListMessages, ListTickets, ListUsers, LogIn,
-    LogInParts, LogOut, PrepareReply, RenewSession, SendMessage, ShowProfile, ShowTicket, Sweep,
+    InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
+    LogIn, LogInParts, LogOut, PrepareReply, RenewSession, SendMessage, ShowProfile, ShowTicket,
+    SignIn, SignUp, Sweep, SweepParts,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReply, StreamByToken,
@@ -118,19 +119,21 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         install_samples(&stores, &services).await?;
     }
     let engine = start_engine(config, &stores, &services, model, prepared.clone())?;
-    let sweep = Sweep::new(
-        Arc::clone(&stores.events),
-        Arc::clone(&stores.stream_tokens),
-        Arc::clone(&stores.sessions),
-        Arc::clone(&services.clock),
-    );
+    let sweep = Sweep::new(SweepParts {
+        events: Arc::clone(&stores.events),
+        stream_tokens: Arc::clone(&stores.stream_tokens),
+        sessions: Arc::clone(&stores.sessions),
+        throttle: Arc::clone(&stores.throttle),
+        clock: Arc::clone(&services.clock),
+    });
     let janitor = Box::pin(janitor::run(sweep, prepared.clone(), draining.clone()));
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
         prepared,
         draining: draining.clone(),
     };
-    let use_cases = wire(stores, services, &engine, readiness);
+    let attempts = limit_attempts(config, &stores, &services);
+    let use_cases = wire(stores, services, &engine, readiness, attempts);
     Ok(Composed {
         use_cases,
         engine,
@@ -163,6 +166,21 @@ async fn install_samples(stores: &Stores, services: &Services) -> anyhow::Result
         tracing::info!("sample help articles loaded");
     }
     Ok(())
+}
+
+fn limit_attempts(config: &Config, stores: &Stores, services: &Services) -> LimitAttempts {
+    if config.attempt_limits.is_none() {
+        tracing::warn!(
+            "RATE_LIMITS=off: passwords may be guessed and accounts made without end, which is for \
+             load tests only"
+        );
+    }
+    LimitAttempts::new(
+        Arc::clone(&stores.throttle),
+        Arc::clone(&services.opaque_tokens),
+        Arc::clone(&services.clock),
+        config.attempt_limits,
+    )
 }
 
 fn start_engine(
@@ -200,6 +218,7 @@ fn wire(
     services: Services,
     engine: &ReplyEngine,
     readiness: Readiness,
+    attempts: LimitAttempts,
 ) -> UseCases {
     let Stores {
         users,
@@ -225,18 +244,20 @@ fn wire(
         tokens: opaque_tokens.clone(),
         clock: clock.clone(),
     };
+    let create_user = CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone());
+    let log_in = LogIn::new(LogInParts {
+        users: users.clone(),
+        sessions: sessions.clone(),
+        hasher: hasher.clone(),
+        tokens: tokens.clone(),
+        opaque_tokens: opaque_tokens.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    });
     UseCases {
         authenticate: Authenticate::new(tokens.clone(), sessions.clone(), clock.clone()),
-        create_user: CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone()),
-        log_in: LogIn::new(LogInParts {
-            users: users.clone(),
-            sessions: sessions.clone(),
-            hasher: hasher.clone(),
-            tokens: tokens.clone(),
-            opaque_tokens: opaque_tokens.clone(),
-            clock: clock.clone(),
-            ids: ids.clone(),
-        }),
+        sign_up: SignUp::new(create_user, attempts.clone()),
+        sign_in: SignIn::new(log_in, attempts.clone()),
         renew_session: RenewSession::new(
             sessions.clone(),
             tokens,
@@ -244,7 +265,7 @@ fn wire(
             clock.clone(),
         ),
         log_out: LogOut::new(sessions),
-        change_password: ChangePassword::new(users.clone(), hasher),
+        change_password: ChangePassword::new(users.clone(), hasher, attempts),
         list_users: ListUsers::new(users.clone()),
         change_user: ChangeUser::new(users.clone(), clock.clone()),
         show_profile: ShowProfile::new(users),

@@ -1,6 +1,8 @@
 //! Settings, read from environment variables and a `.env` file. This is the only place that reads
 //! the environment.
 
+mod edge;
+mod limits;
 mod reader;
 mod weak_secret;
 
@@ -11,8 +13,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::ports::ReplyLimits;
+use domain::use_cases::AttemptLimits;
 use secrecy::SecretString;
 
+pub use self::edge::Edge;
 use self::reader::Reader;
 use self::weak_secret::is_weak_secret;
 
@@ -37,6 +41,10 @@ pub struct Config {
     pub lease: Duration,
     /// Each ticket owner's limits; none when they are switched off.
     pub reply_limits: Option<ReplyLimits>,
+    /// How often strangers may try; none when the limits are switched off.
+    pub attempt_limits: Option<AttemptLimits>,
+    /// What lies between clients and this server.
+    pub edge: Edge,
     /// How long a shutdown may take.
     pub shutdown: Duration,
     /// How long a client may leave what it was sent unacknowledged before it is given up.
@@ -157,6 +165,7 @@ impl Config {
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(lookup);
         let database = read_database(&mut reader);
+        let (reply_limits, attempt_limits) = limits::read(&mut reader);
         let config = Self {
             host: reader.parsed(
                 "HOST",
@@ -170,7 +179,9 @@ impl Config {
             database,
             assistant: read_assistant(&mut reader),
             lease: reader.seconds("LEASE_SECONDS", 15, 1..=300),
-            reply_limits: read_reply_limits(&mut reader),
+            reply_limits,
+            attempt_limits,
+            edge: Edge::read(&mut reader),
             shutdown: reader.seconds("SHUTDOWN_SECONDS", 25, 1..=300),
             client_timeout: reader.seconds("CLIENT_TIMEOUT_SECONDS", 30, 1..=3_600),
             log_format: reader.one_of(
@@ -298,18 +309,6 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
     } else {
         Assistant::Extractive
     }
-}
-
-fn read_reply_limits(reader: &mut Reader<'_>) -> Option<ReplyLimits> {
-    let limits = ReplyLimits {
-        concurrent: reader.number("CONCURRENT_REPLIES", 5, 1..=10_000),
-        per_minute: reader.number("REPLIES_PER_MINUTE", 30, 1..=100_000),
-    };
-    reader.one_of(
-        "RATE_LIMITS",
-        Some(limits),
-        &[("on", Some(limits)), ("off", None)],
-    )
 }
 
 #[cfg(test)]

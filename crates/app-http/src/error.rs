@@ -7,16 +7,18 @@ use std::time::Duration;
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
 use domain::ports::{BoxError, PasswordHasherError, RepositoryError, TokenError};
+use domain::throttle::Level;
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
-    AccessError, AuthenticateError, ChangePasswordError, CreateUserError, HandOffError,
-    IssueStreamTokenError, ListTicketsError, LogInError, ManageUsersError, RenewSessionError,
-    SendMessageError,
+    AccessError, AttemptError, AuthenticateError, ChangePasswordError, CreateUserError,
+    HandOffError, IssueStreamTokenError, ListTicketsError, LogInError, ManageUsersError,
+    RenewSessionError, SendMessageError, SignInError, SignUpError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
 
 use crate::problem::{self, Problem};
+use crate::rate_limit;
 use crate::validation::FieldError;
 
 /// What a client is told instead of a result.
@@ -67,6 +69,8 @@ pub(crate) enum ApiError {
         code: &'static str,
         reason: &'static str,
     },
+    #[error("too many attempts")]
+    TooManyAttempts(Vec<Level>),
     #[error("too many replies")]
     TooManyReplies { retry_after: Duration },
     #[error("too busy")]
@@ -134,10 +138,13 @@ impl ApiError {
             Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
             Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
             Self::NotRetryable { code, .. } => Problem::new(S::CONFLICT, code, self),
+            Self::TooManyAttempts(levels) => {
+                let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_attempts", self);
+                rate_limit::tell(problem, levels)
+            }
             Self::TooManyReplies { retry_after } => {
-                let seconds = retry_after.as_secs_f64().ceil().max(1.0);
-                Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self)
-                    .with_header("retry-after", seconds.to_string())
+                let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self);
+                rate_limit::tell_of_replies(problem, *retry_after)
             }
             Self::Busy => {
                 Problem::new(S::SERVICE_UNAVAILABLE, "busy", self).with_header(retry.0, retry.1)
@@ -250,6 +257,33 @@ impl From<TokenError> for ApiError {
     }
 }
 
+impl From<AttemptError> for ApiError {
+    fn from(error: AttemptError) -> Self {
+        match error {
+            AttemptError::TooMany(levels) => Self::TooManyAttempts(levels),
+            AttemptError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            SignInError::Attempts(error) => error.into(),
+            SignInError::LogIn(error) => error.into(),
+        }
+    }
+}
+
+impl From<SignUpError> for ApiError {
+    fn from(error: SignUpError) -> Self {
+        match error {
+            SignUpError::Attempts(error) => error.into(),
+            SignUpError::CreateUser(error) => error.into(),
+        }
+    }
+}
+
 impl From<RenewSessionError> for ApiError {
     fn from(error: RenewSessionError) -> Self {
         match error {
@@ -265,6 +299,7 @@ impl From<ChangePasswordError> for ApiError {
     fn from(error: ChangePasswordError) -> Self {
         match error {
             ChangePasswordError::WrongPassword => Self::WrongPassword,
+            ChangePasswordError::Attempts(error) => error.into(),
             ChangePasswordError::Hasher(error) => error.into(),
             ChangePasswordError::Repository(error) => error.into(),
         }

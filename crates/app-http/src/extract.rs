@@ -1,11 +1,13 @@
 //! Typed access to requests. What does not fit becomes an [`ApiError`](crate::error::ApiError).
 
 mod body;
+mod client;
 mod path;
 mod query;
 mod signed_in;
 
 pub(crate) use self::body::{Form, JsonBody, is_form};
+pub(crate) use self::client::Client;
 pub(crate) use self::path::{TicketPath, UserPath};
 pub(crate) use self::query::QueryParameters;
 pub(crate) use self::signed_in::{ActingUser, CurrentSession, SignedIn};

@@ -23,6 +23,7 @@ pub(crate) async fn run(sweep: Sweep, prepared: CancellationToken, stop: Cancell
                     trimmed_replies = swept.trimmed_replies,
                     stream_tokens = swept.stream_tokens,
                     sessions = swept.sessions,
+                    throttles = swept.throttles,
                     "swept"
                 ),
                 Err(error) => tracing::warn!(error = %error, "the sweep is put off"),

@@ -5,6 +5,7 @@
 
 pub mod application;
 pub mod cli;
+mod client_address;
 pub mod composition;
 pub mod config;
 mod cursor;
@@ -14,6 +15,7 @@ mod handlers;
 mod janitor;
 mod middleware;
 mod problem;
+mod rate_limit;
 mod routes;
 mod sse;
 mod system;

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use domain::ports::StoreHealth;
 use domain::use_cases::{
-    Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
-    IssueStreamToken, ListMessages, ListTickets, ListUsers, LogIn, LogOut, RenewSession,
-    SendMessage, ShowProfile, ShowTicket,
+    Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
+    ListMessages, ListTickets, ListUsers, LogOut, RenewSession, SendMessage, ShowProfile,
+    ShowTicket, SignIn, SignUp,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -14,8 +14,8 @@ use tokio_util::sync::CancellationToken;
 /// The product, wired.
 pub(crate) struct UseCases {
     pub(crate) authenticate: Authenticate,
-    pub(crate) create_user: CreateUser,
-    pub(crate) log_in: LogIn,
+    pub(crate) sign_up: SignUp,
+    pub(crate) sign_in: SignIn,
     pub(crate) renew_session: RenewSession,
     pub(crate) log_out: LogOut,
     pub(crate) change_password: ChangePassword,

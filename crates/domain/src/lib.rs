@@ -9,6 +9,7 @@
 pub mod article;
 pub mod ids;
 pub mod message;
+pub mod network;
 pub mod page;
 pub mod password;
 pub mod ports;
@@ -17,6 +18,7 @@ pub mod reply;
 pub mod session;
 pub mod stream_token;
 pub mod text;
+pub mod throttle;
 pub mod ticket;
 pub mod use_cases;
 pub mod user;

@@ -25,6 +25,7 @@ mod reply_store;
 mod session_repository;
 mod store_health;
 mod stream_token_repository;
+mod throttle;
 mod ticket_repository;
 mod user_repository;
 
@@ -47,6 +48,7 @@ pub use self::reply_store::{Finished, ReplyStore, Takeover, TakeoverDecision, Ta
 pub use self::session_repository::{Rotated, Rotation, SessionRepository};
 pub use self::store_health::StoreHealth;
 pub use self::stream_token_repository::StreamTokenRepository;
+pub use self::throttle::Throttle;
 pub use self::ticket_repository::{ChangeTicketError, TicketRepository};
 pub use self::user_repository::{ChangeUserError, Credentials, PasswordChange, UserRepository};
 
@@ -65,6 +67,7 @@ pub use self::{
     session_repository::MockSessionRepository,
     store_health::MockStoreHealth,
     stream_token_repository::MockStreamTokenRepository,
+    throttle::MockThrottle,
     ticket_repository::MockTicketRepository,
     user_repository::MockUserRepository,
 };

@@ -8,6 +8,7 @@ mod create_user;
 mod hand_off_ticket;
 mod install_sample_articles;
 mod issue_stream_token;
+mod limit_attempts;
 mod list_messages;
 mod list_tickets;
 mod list_users;
@@ -18,6 +19,8 @@ mod renew_session;
 mod send_message;
 mod show_profile;
 mod show_ticket;
+mod sign_in;
+mod sign_up;
 mod sweep;
 
 pub use self::authenticate::{Authenticate, AuthenticateError, Authenticated};
@@ -28,6 +31,7 @@ pub use self::create_user::{CreateUser, CreateUserError};
 pub use self::hand_off_ticket::{HandOffError, HandOffTicket};
 pub use self::install_sample_articles::{InstallSampleArticles, SampleArticle, SampleError};
 pub use self::issue_stream_token::{IssueStreamToken, IssueStreamTokenError};
+pub use self::limit_attempts::{Attempt, AttemptError, AttemptLimits, LimitAttempts};
 pub use self::list_messages::ListMessages;
 pub use self::list_tickets::{ListTickets, ListTicketsError};
 pub use self::list_users::ListUsers;
@@ -38,7 +42,9 @@ pub use self::renew_session::{RenewSession, RenewSessionError};
 pub use self::send_message::{SendMessage, SendMessageError};
 pub use self::show_profile::ShowProfile;
 pub use self::show_ticket::{ShowTicket, TicketView};
-pub use self::sweep::{Sweep, Swept};
+pub use self::sign_in::{SignIn, SignInError};
+pub use self::sign_up::{SignUp, SignUpError};
+pub use self::sweep::{Sweep, SweepParts, Swept};
 
 use thiserror::Error;
 

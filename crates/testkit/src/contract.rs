@@ -25,6 +25,7 @@ pub mod messages;
 pub mod replies;
 pub mod sessions;
 pub mod stream_tokens;
+pub mod throttles;
 pub mod tickets;
 pub mod users;
 
@@ -33,7 +34,7 @@ use std::sync::Arc;
 
 use domain::ports::{
     ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, SessionRepository,
-    StreamTokenRepository, TicketRepository, UserRepository,
+    StreamTokenRepository, Throttle, TicketRepository, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -79,6 +80,14 @@ pub struct StreamTokenStores {
     pub stream_tokens: Arc<dyn StreamTokenRepository>,
 }
 
+/// What the contract of [`Throttle`] is checked on.
+pub struct ThrottleStores {
+    /// The store.
+    pub throttle: Arc<dyn Throttle>,
+    /// What it lives on.
+    pub keep: Keep,
+}
+
 /// What the contract of [`ArticleRepository`] is checked on.
 pub struct ArticleStores {
     /// The store.
@@ -115,6 +124,7 @@ mod tests {
             ("messages", include_str!("contract/messages.rs")),
             ("sessions", include_str!("contract/sessions.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
+            ("throttles", include_str!("contract/throttles.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
             ("users", include_str!("contract/users.rs")),
             ("changes", include_str!("contract/users/changes.rs")),

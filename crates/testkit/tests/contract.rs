@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
-use testkit::contract::{ArticleStores, TicketStores, UserStores};
-use testkit::fakes::{InMemoryAccounts, InMemoryArticleRepository, InMemoryTickets};
+use testkit::contract::{ArticleStores, ThrottleStores, TicketStores, UserStores};
+use testkit::fakes::{
+    InMemoryAccounts, InMemoryArticleRepository, InMemoryThrottle, InMemoryTickets,
+};
 
 fn user_stores() -> UserStores {
     let accounts = Arc::new(InMemoryAccounts::default());
@@ -31,6 +33,13 @@ fn article_stores() -> ArticleStores {
     }
 }
 
+fn throttle_stores() -> ThrottleStores {
+    ThrottleStores {
+        throttle: Arc::new(InMemoryThrottle::default()),
+        keep: Box::new(()),
+    }
+}
+
 mod users {
     testkit::user_repository_contract!(super::user_stores());
 }
@@ -45,6 +54,10 @@ mod tickets {
 
 mod messages {
     testkit::message_repository_contract!(super::ticket_stores());
+}
+
+mod throttles {
+    testkit::throttle_contract!(super::throttle_stores());
 }
 
 mod articles {

@@ -19,9 +19,12 @@ use std::sync::Arc;
 
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSessionRepository, PgSettings, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
+    PgSessionRepository, PgSettings, PgStreamTokenRepository, PgThrottle, PgTicketRepository,
+    PgUserRepository,
 };
-use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
+use testkit::contract::{
+    ArticleStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores, UserStores,
+};
 use testkit::postgres::{FreshDatabase, fresh_database};
 
 /// The contract's cases, or nothing where there is no PostgreSQL.
@@ -56,6 +59,10 @@ mod replies {
 
 mod stream_tokens {
     contract!(stream_token_repository_contract, stream_token_stores);
+}
+
+mod throttles {
+    contract!(throttle_contract, throttle_stores);
 }
 
 mod articles {
@@ -123,6 +130,14 @@ async fn stream_token_stores() -> Option<StreamTokenStores> {
     Some(StreamTokenStores {
         replies: replies_of(&database, scratch),
         stream_tokens: Arc::new(PgStreamTokenRepository::new(database)),
+    })
+}
+
+async fn throttle_stores() -> Option<ThrottleStores> {
+    let scratch = Scratch::new().await?;
+    Some(ThrottleStores {
+        throttle: Arc::new(PgThrottle::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
     })
 }
 

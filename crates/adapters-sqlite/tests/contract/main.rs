@@ -15,11 +15,13 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
-    SqliteReplyStore, SqliteSessionRepository, SqliteStreamTokenRepository, SqliteTicketRepository,
-    SqliteUserRepository,
+    SqliteReplyStore, SqliteSessionRepository, SqliteStreamTokenRepository, SqliteThrottle,
+    SqliteTicketRepository, SqliteUserRepository,
 };
 use tempfile::TempDir;
-use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
+use testkit::contract::{
+    ArticleStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores, UserStores,
+};
 
 mod users {
     testkit::user_repository_contract!(super::user_stores().await);
@@ -43,6 +45,10 @@ mod replies {
 
 mod stream_tokens {
     testkit::stream_token_repository_contract!(super::stream_token_stores().await);
+}
+
+mod throttles {
+    testkit::throttle_contract!(super::throttle_stores().await);
 }
 
 mod articles {
@@ -102,6 +108,14 @@ async fn stream_token_stores() -> StreamTokenStores {
     StreamTokenStores {
         replies: replies_of(&database, scratch),
         stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database)),
+    }
+}
+
+async fn throttle_stores() -> ThrottleStores {
+    let scratch = Scratch::new();
+    ThrottleStores {
+        throttle: Arc::new(SqliteThrottle::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
     ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, SessionRepository,
-    StoreHealth, StreamTokenRepository, TicketRepository, UserRepository,
+    StoreHealth, StreamTokenRepository, Throttle, TicketRepository, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,7 @@ pub(super) struct Stores {
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
     pub(super) stream_tokens: Arc<dyn StreamTokenRepository>,
+    pub(super) throttle: Arc<dyn Throttle>,
     pub(super) health: Arc<dyn StoreHealth>,
 }
 

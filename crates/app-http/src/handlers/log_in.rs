@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::token_response::token_response;
 use crate::error::ApiError;
-use crate::extract::{Form, JsonBody, is_form};
+use crate::extract::{Client, Form, JsonBody, is_form};
 use crate::use_cases::UseCases;
 
 #[derive(Deserialize)]
@@ -25,6 +25,7 @@ struct PasswordGrant {
 /// `POST /auth/login`: signs a person in and begins a session.
 pub(crate) async fn log_in(
     use_cases: web::Data<UseCases>,
+    Client(network): Client,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
@@ -37,8 +38,8 @@ pub(crate) async fn log_in(
         (body.email, body.password)
     };
     let pair = use_cases
-        .log_in
-        .execute(&email, PasswordAttempt::new(password))
+        .sign_in
+        .execute(&email, PasswordAttempt::new(password), network)
         .await?;
     Ok(token_response(pair))
 }

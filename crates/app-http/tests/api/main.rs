@@ -17,6 +17,7 @@
 mod accounts;
 mod ai_response;
 mod architecture;
+mod attempts;
 mod bad_input;
 mod binary;
 mod cancelling;
@@ -29,6 +30,7 @@ mod handoff;
 mod harness;
 mod health;
 mod interruption;
+mod login_flood;
 mod messages;
 mod readme;
 mod resuming;

@@ -16,6 +16,7 @@
 
 mod accounts;
 mod ai_response;
+mod attempts;
 mod bad_input;
 mod binary;
 mod cancelling;
@@ -26,6 +27,7 @@ mod handoff;
 mod harness;
 mod health;
 mod interruption;
+mod login_flood;
 mod messages;
 mod readme;
 mod resuming;

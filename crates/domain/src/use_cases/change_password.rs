@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::ids::SessionId;
-use crate::password::{Password, PasswordAttempt};
+use super::{AttemptError, Authenticated, LimitAttempts};
+use crate::network::ClientNetwork;
+use crate::password::{Password, PasswordAttempt, PasswordHash};
 use crate::ports::{
     PasswordChange, PasswordHasher, PasswordHasherError, RepositoryError, UserRepository,
 };
-use crate::user::Actor;
+use crate::user::Email;
 
 /// Why a password was not changed.
 #[derive(Debug, Error)]
@@ -15,6 +16,9 @@ pub enum ChangePasswordError {
     /// The current password is another one.
     #[error("the current password is wrong")]
     WrongPassword,
+    /// There were too many wrong ones.
+    #[error(transparent)]
+    Attempts(#[from] AttemptError),
     /// The passwords could not be checked or hashed.
     #[error(transparent)]
     Hasher(#[from] PasswordHasherError),
@@ -27,45 +31,70 @@ pub enum ChangePasswordError {
 pub struct ChangePassword {
     users: Arc<dyn UserRepository>,
     hasher: Arc<dyn PasswordHasher>,
+    attempts: LimitAttempts,
 }
 
 impl ChangePassword {
     /// Wires the use case.
-    pub fn new(users: Arc<dyn UserRepository>, hasher: Arc<dyn PasswordHasher>) -> Self {
-        Self { users, hasher }
+    pub fn new(
+        users: Arc<dyn UserRepository>,
+        hasher: Arc<dyn PasswordHasher>,
+        attempts: LimitAttempts,
+    ) -> Self {
+        Self {
+            users,
+            hasher,
+            attempts,
+        }
     }
 
-    /// Replaces the actor's password and ends every session of theirs but the one they act in.
+    /// Replaces the actor's password and ends every session of theirs but the one they act in. A
+    /// wrong current password counts like one at the sign-in.
     ///
     /// # Errors
     /// [`ChangePasswordError::WrongPassword`] when the current one is another, or was replaced a
-    /// moment ago.
+    /// moment ago; [`AttemptError::TooMany`] before it is looked at.
     pub async fn execute(
         &self,
-        actor: Actor,
-        session: SessionId,
+        who: Authenticated,
         current: PasswordAttempt,
         new: Password,
+        network: ClientNetwork,
     ) -> Result<(), ChangePasswordError> {
-        let known = match self.users.find(actor.id).await? {
-            Some(user) => self.users.find_credentials(&user.email).await?,
-            None => None,
-        };
-        let hash = known.map(|known| known.password_hash);
-        if !self.hasher.verify(&current, hash.clone()).await? {
-            return Err(ChangePasswordError::WrongPassword);
+        let user = self.users.find(who.actor.id).await?;
+        let email = user.ok_or(ChangePasswordError::WrongPassword)?.email;
+        let attempt = self
+            .attempts
+            .guess_password(email.as_str(), network)
+            .await?;
+        let from = self.check(&email, &current).await;
+        if !matches!(from, Err(ChangePasswordError::WrongPassword)) {
+            // Should it stay counted, less is left for a while; that is no reason to refuse.
+            drop(self.attempts.take_back(attempt).await);
         }
-        let from = hash.ok_or(ChangePasswordError::WrongPassword)?;
         let change = PasswordChange {
-            user_id: actor.id,
-            from,
+            user_id: who.actor.id,
+            from: from?,
             to: self.hasher.hash(&new).await?,
-            keep: session,
+            keep: who.session,
         };
         if self.users.change_password(&change).await? {
             Ok(())
         } else {
             Err(ChangePasswordError::WrongPassword)
         }
+    }
+
+    /// The hash of the current password.
+    async fn check(
+        &self,
+        email: &Email,
+        current: &PasswordAttempt,
+    ) -> Result<PasswordHash, ChangePasswordError> {
+        let known = self.users.find_credentials(email).await?;
+        let hash = known.map(|known| known.password_hash);
+        let matches = self.hasher.verify(current, hash.clone()).await?;
+        hash.filter(|_| matches)
+            .ok_or(ChangePasswordError::WrongPassword)
     }
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod articles;
+mod attempts;
 mod briefs;
 mod handoff;
 mod messages;

@@ -1,11 +1,12 @@
+use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::password::{Password, PasswordAttempt};
 use domain::ports::{AccessTokens as _, RepositoryError};
 use domain::session::{RefreshSession, RefreshToken};
 use domain::use_cases::{
-    AuthenticateError, ChangePassword, ChangePasswordError, LogOut, RenewSession,
-    RenewSessionError, TokenPair,
+    AttemptError, AttemptLimits, AuthenticateError, Authenticated, ChangePassword,
+    ChangePasswordError, LimitAttempts, LogOut, RenewSession, RenewSessionError, TokenPair,
 };
 use domain::user::{Actor, Role};
 
@@ -42,14 +43,29 @@ impl World {
     ) -> Result<(), ChangePasswordError> {
         let proof = self.tokens.check(&pair.access_token.token, self.now());
         let proof = proof.expect("a good token");
-        let actor = Actor {
-            id: proof.user_id,
-            role: Role::User,
+        let who = Authenticated {
+            actor: Actor {
+                id: proof.user_id,
+                role: Role::User,
+            },
+            session: proof.session_id,
         };
-        let change = ChangePassword::new(self.users.clone(), self.hasher.clone());
+        let limits = AttemptLimits {
+            failures_per_account: 3,
+            failures_per_address: 100,
+            sign_ups_per_address: 100,
+        };
+        let attempts = LimitAttempts::new(
+            self.throttle.clone(),
+            self.opaque_tokens.clone(),
+            self.clock.clone(),
+            Some(limits),
+        );
+        let change = ChangePassword::new(self.users.clone(), self.hasher.clone(), attempts);
         let new = Password::parse(to).expect("a good password");
         let current = PasswordAttempt::new(from);
-        change.execute(actor, proof.session_id, current, new).await
+        let network = IpAddr::from([192, 0, 2, 1]).into();
+        change.execute(who, current, new, network).await
     }
 }
 
@@ -173,6 +189,26 @@ async fn a_wrong_current_password_changes_nothing() {
     assert!(matches!(refused, Err(ChangePasswordError::WrongPassword)));
     assert!(world.lets_in(&there).await);
     world.signed_in("ada@example.com").await;
+}
+
+#[tokio::test]
+async fn whoever_holds_a_session_cannot_guess_the_password_by_changing_it() {
+    let world = World::default();
+    world.sign_up("ada@example.com").await;
+    let pair = world.signed_in("ada@example.com").await;
+    let new = "another horse battery";
+    for current in ["guess", "guess", PASSWORD, "guess"] {
+        let changed = world.change_password(&pair, current, PASSWORD).await;
+        // A right one gives nothing back of what the wrong ones took.
+        assert_eq!(changed.is_ok(), current == PASSWORD);
+    }
+    let checks = world.hasher.checks();
+    let refused = world.change_password(&pair, PASSWORD, new).await;
+    assert!(matches!(
+        refused,
+        Err(ChangePasswordError::Attempts(AttemptError::TooMany(_)))
+    ));
+    assert_eq!(world.hasher.checks(), checks);
 }
 
 #[tokio::test]

@@ -11,8 +11,8 @@ use domain::use_cases::{
 };
 use domain::user::{Actor, Email, Role, User};
 use testkit::fakes::{
-    FixedClock, InMemoryAccounts, InMemoryTickets, PlainAccessTokens, PlainPasswordHasher,
-    SequentialIds, SequentialOpaqueTokens,
+    FixedClock, InMemoryAccounts, InMemoryThrottle, InMemoryTickets, PlainAccessTokens,
+    PlainPasswordHasher, SequentialIds, SequentialOpaqueTokens,
 };
 
 /// The password of every account made by [`World::sign_up`].
@@ -25,6 +25,7 @@ pub struct World {
     pub tickets: Arc<InMemoryTickets>,
     pub hasher: Arc<PlainPasswordHasher>,
     pub tokens: Arc<PlainAccessTokens>,
+    pub throttle: Arc<InMemoryThrottle>,
     pub opaque_tokens: Arc<SequentialOpaqueTokens>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<SequentialIds>,

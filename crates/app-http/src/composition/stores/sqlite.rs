@@ -4,7 +4,7 @@ use std::sync::Arc;
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
     SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStoreHealth,
-    SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
+    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -21,6 +21,7 @@ impl Stores {
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
             stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database.clone())),
+            throttle: Arc::new(SqliteThrottle::new(database.clone())),
             health: Arc::new(SqliteStoreHealth::new(database.clone())),
         }
     }

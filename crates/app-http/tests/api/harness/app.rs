@@ -53,6 +53,21 @@ impl TestApp {
         settings: &[(&str, &str)],
         model: Option<Arc<dyn ChatModel>>,
     ) -> Self {
+        let wiring = Wiring {
+            bcrypt_cost: 4,
+            model,
+        };
+        Self::unready(home, settings, wiring).await
+    }
+
+    /// The product with other parts than it comes with, ready to serve.
+    pub async fn wired(home: Arc<Home>, settings: &[(&str, &str)], wiring: Wiring) -> Self {
+        let app = Self::unready(home, settings, wiring).await;
+        app.until_ready().await;
+        app
+    }
+
+    async fn unready(home: Arc<Home>, settings: &[(&str, &str)], wiring: Wiring) -> Self {
         let config = Config::from_lookup(&|name| match name {
             "PORT" => Some("0".to_owned()),
             _ => settings
@@ -62,15 +77,9 @@ impl TestApp {
                 .or_else(|| home.setting(name)),
         })
         .expect("valid settings");
-        let application = Application::build(
-            &config,
-            Wiring {
-                bcrypt_cost: 4,
-                model,
-            },
-        )
-        .await
-        .expect("the application starts");
+        let application = Application::build(&config, wiring)
+            .await
+            .expect("the application starts");
         let address = application.address();
         let stop = CancellationToken::new();
         let mut server = JoinSet::new();
