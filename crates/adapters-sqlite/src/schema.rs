@@ -26,8 +26,18 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         version -> BigInt,
+        tags -> Text,
     }
 }
+
+diesel::table! {
+    ticket_tags (tag, ticket_id) {
+        tag -> Text,
+        ticket_id -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(tickets, ticket_tags);
 
 diesel::table! {
     messages (id) {

@@ -14,6 +14,7 @@ mod send_message;
 mod show_profile;
 mod show_ticket;
 mod sweep;
+mod update_ticket;
 
 pub use self::authenticate::{Authenticate, AuthenticateError};
 pub use self::create_ticket::CreateTicket;
@@ -29,6 +30,7 @@ pub use self::send_message::{SendMessage, SendMessageError};
 pub use self::show_profile::ShowProfile;
 pub use self::show_ticket::{ShowTicket, TicketView};
 pub use self::sweep::{Sweep, Swept};
+pub use self::update_ticket::{UpdateTicket, UpdateTicketError};
 
 use thiserror::Error;
 

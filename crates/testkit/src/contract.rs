@@ -24,6 +24,7 @@ mod fixtures;
 pub mod messages;
 pub mod replies;
 pub mod stream_tokens;
+pub mod ticket_lists;
 pub mod tickets;
 pub mod users;
 
@@ -112,6 +113,7 @@ mod tests {
             ("messages", include_str!("contract/messages.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
+            ("ticket_lists", include_str!("contract/ticket_lists.rs")),
             ("users", include_str!("contract/users.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),
             ("cancels", include_str!("contract/replies/cancels.rs")),

@@ -13,4 +13,5 @@ mod sources;
 mod stream_tokens;
 mod sweep;
 mod tickets;
+mod updates;
 mod world;

@@ -6,10 +6,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{MessageId, TicketId, UserId};
 use domain::message::{Author, Message, MessageText, NewMessage, Visibility};
-use domain::page::PageLimit;
+use domain::page::{Page, PageLimit};
 use domain::password::PasswordHash;
 use domain::ports::Credentials;
-use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
+use domain::ticket::{
+    Category, Description, NewTicket, Priority, Ticket, TicketFilter, TicketOrder, Title,
+};
 use domain::user::{Email, Role, User};
 use uuid::Uuid;
 
@@ -111,6 +113,23 @@ impl TicketStores {
     pub(super) async fn found(&self, id: TicketId) -> Ticket {
         let found = self.tickets.find(id).await.expect("read");
         found.expect("the ticket exists")
+    }
+
+    /// The tickets that fit, the newest first.
+    pub(super) async fn listed(&self, filter: &TicketFilter) -> Vec<Ticket> {
+        self.page(filter, TicketOrder::default(), PageLimit::MAX)
+            .await
+            .items
+    }
+
+    pub(super) async fn page(
+        &self,
+        filter: &TicketFilter,
+        order: TicketOrder,
+        limit: PageLimit,
+    ) -> Page<Ticket, TicketOrder> {
+        let page = self.tickets.list(filter, order, limit).await;
+        page.expect("listed")
     }
 
     pub(super) async fn appended(&self, message: NewMessage) -> Message {

@@ -1,3 +1,5 @@
+mod list;
+
 use std::collections::HashMap;
 use std::sync::Mutex;
 
@@ -10,7 +12,7 @@ use domain::ports::{
     AppendMessageError, ChangeTicketError, MessageRepository, RepositoryError, TicketRepository,
 };
 use domain::reply::{CancelReason, CancelledBy};
-use domain::ticket::{Effect, Ticket, TicketChange, TicketCursor, TicketFilter};
+use domain::ticket::{Effect, Ticket, TicketChange, TicketFilter, TicketOrder};
 
 use super::{Outage, locked};
 
@@ -103,27 +105,19 @@ impl TicketRepository for InMemoryTickets {
 
     async fn list(
         &self,
-        filter: TicketFilter,
-        after: Option<TicketCursor>,
+        filter: &TicketFilter,
+        order: TicketOrder,
         limit: PageLimit,
-    ) -> Result<Page<Ticket, TicketCursor>, RepositoryError> {
+    ) -> Result<Page<Ticket, TicketOrder>, RepositoryError> {
         self.outage.check()?;
         let state = locked(&self.state);
-        let mut rows: Vec<Ticket> = state
-            .tickets
-            .values()
-            .filter(|ticket| filter.user_id.is_none_or(|id| ticket.user_id == id))
-            .filter(|ticket| filter.status.is_none_or(|status| ticket.status == status))
-            .filter(|ticket| {
-                after.is_none_or(|cursor| {
-                    (ticket.created_at, ticket.id) < (cursor.created_at, cursor.id)
-                })
-            })
-            .cloned()
-            .collect();
-        rows.sort_by_key(|ticket| std::cmp::Reverse((ticket.created_at, ticket.id)));
-        rows.truncate(limit.get() + 1);
-        Ok(Page::from_surplus(rows, limit, |last| last.into()))
+        Ok(list::page(
+            &state.tickets,
+            &state.messages,
+            filter,
+            order,
+            limit,
+        ))
     }
 
     async fn change(
@@ -139,7 +133,7 @@ impl TicketRepository for InMemoryTickets {
             .get(&id)
             .cloned()
             .ok_or(ChangeTicketError::NotFound)?;
-        let effect = ticket.apply(change, at)?;
+        let effect = ticket.apply(&change, at)?;
         state.tickets.insert(id, ticket.clone());
         state.carry_out(id, effect);
         Ok(ticket)
