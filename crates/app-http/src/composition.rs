@@ -16,6 +16,7 @@ use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, IssueStreamToken,
     ListMessages, ListTickets, LogIn, PrepareReply, SendMessage, ShowProfile, ShowTicket, Sweep,
+    UpdateTicket,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReply, StreamByToken,
@@ -223,11 +224,12 @@ fn wire(
         authenticate: Authenticate::new(tokens.clone(), users.clone(), clock.clone()),
         create_user: CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone()),
         log_in: LogIn::new(users.clone(), hasher, tokens, clock.clone()),
-        show_profile: ShowProfile::new(users),
+        show_profile: ShowProfile::new(users.clone()),
         create_ticket: CreateTicket::new(tickets.clone(), clock.clone(), ids.clone()),
         list_tickets: ListTickets::new(tickets.clone()),
         show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
         hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
+        update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone()),
         send_message: SendMessage::new(tickets.clone(), messages.clone(), clock.clone(), ids),
         list_messages: ListMessages::new(tickets.clone(), messages),
         stream_reply: StreamReply::new(tickets.clone(), engine.clone()),

@@ -13,6 +13,7 @@ mod extract;
 mod handlers;
 mod janitor;
 mod middleware;
+mod nullable;
 mod problem;
 mod routes;
 mod sse;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::ports::StoreHealth;
 use domain::use_cases::{
     Authenticate, CreateTicket, CreateUser, HandOffTicket, IssueStreamToken, ListMessages,
-    ListTickets, LogIn, SendMessage, ShowProfile, ShowTicket,
+    ListTickets, LogIn, SendMessage, ShowProfile, ShowTicket, UpdateTicket,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -20,6 +20,7 @@ pub(crate) struct UseCases {
     pub(crate) list_tickets: ListTickets,
     pub(crate) show_ticket: ShowTicket,
     pub(crate) hand_off_ticket: HandOffTicket,
+    pub(crate) update_ticket: UpdateTicket,
     pub(crate) send_message: SendMessage,
     pub(crate) list_messages: ListMessages,
     pub(crate) stream_reply: StreamReply,

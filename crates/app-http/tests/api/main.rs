@@ -29,12 +29,14 @@ mod handoff;
 mod harness;
 mod health;
 mod interruption;
+mod lists;
 mod messages;
 mod readme;
 mod resuming;
 mod sample_articles;
 mod stream_tokens;
 mod tickets;
+mod updates;
 mod upstream_faults;
 
 /// The database that these tests run over.

@@ -26,11 +26,13 @@ mod handoff;
 mod harness;
 mod health;
 mod interruption;
+mod lists;
 mod messages;
 mod readme;
 mod resuming;
 mod stream_tokens;
 mod tickets;
+mod updates;
 mod upstream_faults;
 
 /// The database that these tests run over.
