@@ -44,6 +44,17 @@ diesel::table! {
 }
 
 diesel::table! {
+    feedback (message_id) {
+        message_id -> Uuid,
+        rating -> Text,
+        comment -> Nullable<Text>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(feedback -> messages (message_id));
+
+diesel::table! {
     replies (id) {
         id -> Uuid,
         ticket_id -> Uuid,
@@ -132,4 +143,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(tickets, messages, replies, stream_tokens);
+diesel::allow_tables_to_appear_in_same_query!(tickets, messages, feedback, replies, stream_tokens,);

@@ -56,6 +56,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    feedback (message_id) {
+        message_id -> Text,
+        rating -> Text,
+        comment -> Nullable<Text>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::joinable!(feedback -> messages (message_id));
+diesel::allow_tables_to_appear_in_same_query!(messages, feedback);
+
+diesel::table! {
     replies (id) {
         id -> Text,
         ticket_id -> Text,

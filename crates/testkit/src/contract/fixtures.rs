@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{MessageId, TicketId, UserId};
-use domain::message::{Author, Message, MessageText, NewMessage, Visibility};
+use domain::message::{Author, Feedback, Message, MessageText, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::password::PasswordHash;
 use domain::ports::Credentials;
@@ -134,6 +134,10 @@ impl TicketStores {
 
     pub(super) async fn appended(&self, message: NewMessage) -> Message {
         self.messages.append(message).await.expect("appended")
+    }
+
+    pub(super) async fn rate(&self, id: MessageId, feedback: &Feedback) -> bool {
+        self.messages.rate(id, feedback).await.expect("answered")
     }
 
     /// The ticket's customer writes.

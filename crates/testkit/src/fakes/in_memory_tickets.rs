@@ -5,8 +5,8 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::ids::TicketId;
-use domain::message::{Audience, Message, NewMessage, Visibility};
+use domain::ids::{MessageId, TicketId};
+use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{
     AppendMessageError, ChangeTicketError, MessageRepository, RepositoryError, TicketRepository,
@@ -166,6 +166,7 @@ impl MessageRepository for InMemoryTickets {
             reply_id: None,
             is_complete: true,
             created_at: message.created_at,
+            feedback: None,
         };
         state.carry_out(ticket.id, effect);
         state.tickets.insert(ticket.id, ticket);
@@ -184,7 +185,7 @@ impl MessageRepository for InMemoryTickets {
         let state = locked(&self.state);
         let rows = state
             .messages_of(ticket_id)
-            .filter(|message| audience == Audience::Staff || is_public(message))
+            .filter(|message| audience.may_read(message.visibility))
             .filter(|message| after.is_none_or(|position| message.position > position))
             .take(limit.get() + 1)
             .cloned()
@@ -208,6 +209,23 @@ impl MessageRepository for InMemoryTickets {
             .collect();
         newest.reverse();
         Ok(newest)
+    }
+
+    async fn find(&self, id: MessageId) -> Result<Option<Message>, RepositoryError> {
+        self.outage.check()?;
+        let state = locked(&self.state);
+        let mut messages = state.messages.iter();
+        Ok(messages.find(|message| message.id == id).cloned())
+    }
+
+    async fn rate(&self, id: MessageId, feedback: &Feedback) -> Result<bool, RepositoryError> {
+        self.outage.check()?;
+        let mut state = locked(&self.state);
+        let mut messages = state.messages.iter_mut();
+        let message = messages.find(|message| message.id == id);
+        Ok(message
+            .map(|message| message.feedback = Some(feedback.clone()))
+            .is_some())
     }
 }
 
