@@ -1,13 +1,14 @@
+mod feedback;
 mod question;
 mod row;
 
 use async_trait::async_trait;
-use diesel::dsl::max;
+use diesel::dsl::{AsSelect, IntoBoxed, LeftJoin, max};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::ids::TicketId;
-use domain::message::{Audience, Message, NewMessage, Visibility};
+use domain::ids::{MessageId, TicketId};
+use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{AppendMessageError, MessageRepository, RepositoryError};
 use futures_util::FutureExt as _;
@@ -18,10 +19,11 @@ pub(crate) use self::question::{
 use crate::bell::Rings;
 use crate::database::PgDatabase;
 use crate::error::StoreError;
+use crate::messages::feedback::FeedbackRow;
 use crate::messages::row::MessageRow;
 use crate::pipeline::both;
 use crate::schema::messages;
-use crate::{replies, tickets};
+use crate::{replies, schema, tickets};
 
 /// Messages in a [`PgDatabase`].
 #[derive(Clone, Debug)]
@@ -60,7 +62,7 @@ impl MessageRepository for PgMessageRepository {
                 |mut connection, &(ticket_id, audience, after, limit)| {
                     async move {
                         let rows = page(ticket_id, audience, after, limit)
-                            .select(MessageRow::as_select())
+                            .select(shown())
                             .load(&mut connection)
                             .await?;
                         parse(rows)
@@ -84,11 +86,12 @@ impl MessageRepository for PgMessageRepository {
             .read((ticket_id, limit), |mut connection, &(ticket_id, limit)| {
                 async move {
                     let rows = messages::table
+                        .left_join(schema::feedback::table)
                         .filter(messages::ticket_id.eq(ticket_id.as_uuid()))
                         .filter(messages::visibility.eq(Visibility::Public.as_str()))
                         .order(messages::position.desc())
                         .limit(rows(limit))
-                        .select(MessageRow::as_select())
+                        .select(shown())
                         .load(&mut connection)
                         .await?;
                     parse(rows)
@@ -99,6 +102,39 @@ impl MessageRepository for PgMessageRepository {
         messages.reverse();
         Ok(messages)
     }
+
+    async fn find(&self, id: MessageId) -> Result<Option<Message>, RepositoryError> {
+        self.database
+            .read(id, |mut connection, id| {
+                async move {
+                    let row = messages::table
+                        .find(id.as_uuid())
+                        .left_join(schema::feedback::table)
+                        .select(shown())
+                        .first(&mut connection)
+                        .await
+                        .optional()?;
+                    row.map(feedback::message).transpose()
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn rate(&self, id: MessageId, feedback: &Feedback) -> Result<bool, RepositoryError> {
+        self.database
+            .write((id, feedback.clone()), |connection, (id, feedback), _| {
+                feedback::put(connection, *id, feedback).boxed()
+            })
+            .await
+    }
+}
+
+type Shown = (AsSelect<MessageRow, Pg>, AsSelect<Option<FeedbackRow>, Pg>);
+
+/// What a message is made of: a row, and perhaps one of feedback joined to it.
+fn shown() -> Shown {
+    (MessageRow::as_select(), Option::<FeedbackRow>::as_select())
 }
 
 async fn append(
@@ -131,6 +167,7 @@ async fn append(
         reply_id: None,
         is_complete: true,
         created_at,
+        feedback: None,
     };
     let stored = both(
         insert(connection, &message),
@@ -150,11 +187,12 @@ pub(crate) fn page(
     audience: Audience,
     after: Option<i64>,
     limit: PageLimit,
-) -> messages::BoxedQuery<'static, Pg> {
+) -> IntoBoxed<'static, LeftJoin<messages::table, schema::feedback::table>, Pg> {
     let mut query = messages::table
+        .left_join(schema::feedback::table)
+        .into_boxed()
         .filter(messages::ticket_id.eq(ticket_id.as_uuid()))
-        .filter(messages::position.gt(after.unwrap_or(0)))
-        .into_boxed();
+        .filter(messages::position.gt(after.unwrap_or(0)));
     if audience == Audience::Customer {
         query = query.filter(messages::visibility.eq(Visibility::Public.as_str()));
     }
@@ -192,8 +230,6 @@ fn rows(limit: PageLimit) -> i64 {
     i64::try_from(limit.get()).unwrap_or(i64::MAX)
 }
 
-fn parse(rows: Vec<MessageRow>) -> Result<Vec<Message>, StoreError> {
-    rows.into_iter()
-        .map(|row| Message::try_from(row).map_err(StoreError::from))
-        .collect()
+fn parse(rows: Vec<(MessageRow, Option<FeedbackRow>)>) -> Result<Vec<Message>, StoreError> {
+    rows.into_iter().map(feedback::message).collect()
 }

@@ -10,7 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{ReplyId, TicketId, UserId};
 use domain::message::Audience;
 use domain::page::PageLimit;
-use domain::ticket::{TicketCursor, TicketFilter, TicketStatus};
+use domain::ticket::{AssigneeFilter, Tag, TicketFilter, TicketOrder, TicketStatus, TimePlace};
 use futures_util::FutureExt as _;
 use testkit::postgres::{FreshDatabase, fresh_database};
 use uuid::Uuid;
@@ -19,7 +19,8 @@ use crate::database::PgDatabase;
 use crate::settings::PgSettings;
 use crate::{events, messages, replies, stream_tokens, throttle, tickets};
 
-/// Nine customers with 900 tickets each, one in ten of them pending; 8 messages and a reply with 4
+/// Nine customers with 900 tickets each, one in ten of them pending, one in 100 in the hands of the
+/// ninth and one in 200 tagged; 8 messages and a reply with 4
 /// events on every ticket; one reply in 500 runs, and of the others one in 20 is not trimmed; 4000
 /// stream tokens, one in 20 of them used; 4000 throttles.
 const ROWS: &str = "
@@ -27,10 +28,13 @@ INSERT INTO users (id, email, password_hash, role, created_at)
 SELECT lpad(u::text, 32, '0')::uuid, u || '@example.com', '', 'user', now()
 FROM generate_series(1, 9) AS u;
 INSERT INTO tickets (id, user_id, title, description, priority, status, assistant_enabled,
-    created_at, updated_at, version)
+    created_at, updated_at, version, assignee_id, tags)
 SELECT lpad(t::text, 32, '0')::uuid, lpad((t % 9 + 1)::text, 32, '0')::uuid, 'Refund', 'How?',
     'normal', CASE WHEN t % 10 = 7 THEN 'pending' ELSE 'open' END, TRUE,
-    timestamptz '2026-01-01' + t * interval '1 second', now(), 1
+    timestamptz '2026-01-01' + t * interval '1 second',
+    timestamptz '2026-01-01' + t * interval '1 second', 1,
+    CASE WHEN t % 100 = 1 THEN lpad('9', 32, '0')::uuid END,
+    CASE WHEN t % 200 = 2 THEN ARRAY['vip'] ELSE '{}' END
 FROM generate_series(1, 8100) AS t;
 INSERT INTO replies (id, ticket_id, user_id, question_id, attempt, status, last_sequence, text,
     model, sources, error_code, created_at, attempt_started_at, ended_at, epoch, owner, lease_until,
@@ -112,30 +116,8 @@ async fn what_is_asked_all_the_time_is_found_by_an_index() {
 }
 
 async fn check(connection: &AsyncPgConnection) {
-    let cursor = Some(TicketCursor {
-        created_at: "2026-01-01T01:40:00Z".parse::<DateTime<Utc>>().unwrap(),
-        id: TicketId::from_uuid(number(6000)),
-    });
+    check_lists(connection).await;
     let page = PageLimit::default();
-    let user_id = Some(UserId::from_uuid(number(8)));
-    let status = Some(TicketStatus::Pending);
-    for (user_id, status, index) in [
-        (None, None, "tickets_by_age"),
-        (user_id, None, "tickets_by_user"),
-        (None, status, "tickets_by_status"),
-        (user_id, status, "tickets_by_user_and_status"),
-    ] {
-        for after in [None, cursor] {
-            let filter = TicketFilter { user_id, status };
-            let plan = plan(connection, tickets::page(filter, after, page)).await;
-            assert_uses(&plan, index);
-            assert!(!plan.contains("Sort"), "{plan}");
-            if after.is_some() {
-                let entered = plan.contains("Index Cond") && plan.contains("ROW(created_at, id) <");
-                assert!(entered, "{plan}");
-            }
-        }
-    }
     let ticket_id = TicketId::from_uuid(number(6000));
     let customer = Audience::Customer;
     let query = messages::page(ticket_id, customer, Some(3), page);
@@ -162,6 +144,76 @@ async fn check(connection: &AsyncPgConnection) {
     assert_uses(&taken_from, "throttles_pkey");
 
     check_sweeping(connection, "2026-01-01T00:10:00Z".parse().unwrap()).await;
+}
+
+/// Lists are entered where the page starts, and read no further than it goes.
+async fn check_lists(connection: &AsyncPgConnection) {
+    let place = TimePlace {
+        at: "2026-01-01T01:40:00Z".parse::<DateTime<Utc>>().unwrap(),
+        id: TicketId::from_uuid(number(6000)),
+    };
+    let any = TicketFilter::default;
+    let user_id = Some(UserId::from_uuid(number(8)));
+    let status = Some(TicketStatus::Pending);
+    let one = TicketFilter { user_id, ..any() };
+    let pending = TicketFilter { status, ..any() };
+    let both = TicketFilter {
+        user_id,
+        status,
+        ..any()
+    };
+    let assignee = Some(AssigneeFilter::Agent(UserId::from_uuid(number(9))));
+    let mine = TicketFilter { assignee, ..any() };
+    let by_change = [
+        (any(), "tickets_by_change"),
+        (one.clone(), "tickets_by_user_and_change"),
+        (pending.clone(), "tickets_by_status_and_change"),
+    ];
+    let by_creation = [
+        (any(), "tickets_by_age"),
+        (one, "tickets_by_user"),
+        (pending, "tickets_by_status"),
+        (both, "tickets_by_user_and_status"),
+        (mine, "tickets_by_assignee"),
+    ];
+    for after in [None, Some(place)] {
+        let order = TicketOrder::CreatedAt { after };
+        for (filter, index) in &by_creation {
+            assert_enters(connection, filter, order, index, "created_at").await;
+        }
+        let order = TicketOrder::UpdatedAt { after };
+        for (filter, index) in &by_change {
+            assert_enters(connection, filter, order, index, "updated_at").await;
+        }
+    }
+    let tag = Some(Tag::parse("vip").unwrap());
+    let query = tickets::page(
+        &TicketFilter { tag, ..any() },
+        TicketOrder::default(),
+        PageLimit::default(),
+    );
+    assert_uses(&plan(connection, query).await, "tickets_by_tag");
+}
+
+async fn assert_enters(
+    connection: &AsyncPgConnection,
+    filter: &TicketFilter,
+    order: TicketOrder,
+    index: &str,
+    time: &str,
+) {
+    let query = tickets::page(filter, order, PageLimit::default());
+    let plan = plan(connection, query).await;
+    assert_uses(&plan, index);
+    assert!(!plan.contains("Sort"), "{plan}");
+    let starts = matches!(
+        order,
+        TicketOrder::CreatedAt { after: None } | TicketOrder::UpdatedAt { after: None }
+    );
+    if !starts {
+        let entered = plan.contains("Index Cond") && plan.contains(&format!("ROW({time}, id) <"));
+        assert!(entered, "{plan}");
+    }
 }
 
 /// What a sweep finds, an hour after the one before it.

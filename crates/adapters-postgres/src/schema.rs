@@ -36,6 +36,7 @@ diesel::table! {
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
+        tags -> Array<Text>,
     }
 }
 
@@ -54,6 +55,17 @@ diesel::table! {
         created_at -> Timestamptz,
     }
 }
+
+diesel::table! {
+    feedback (message_id) {
+        message_id -> Uuid,
+        rating -> Text,
+        comment -> Nullable<Text>,
+        updated_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(feedback -> messages (message_id));
 
 diesel::table! {
     replies (id) {
@@ -151,4 +163,4 @@ diesel::table! {
     }
 }
 
-diesel::allow_tables_to_appear_in_same_query!(tickets, messages, replies, stream_tokens);
+diesel::allow_tables_to_appear_in_same_query!(tickets, messages, feedback, replies, stream_tokens,);

@@ -1,19 +1,23 @@
+mod feedback;
+mod question;
 mod row;
 
 use async_trait::async_trait;
-use diesel::dsl::max;
+use diesel::dsl::{AsSelect, max};
 use diesel::prelude::*;
-use domain::ids::{QuestionId, TicketId};
-use domain::message::{Audience, Message, NewMessage, Visibility};
+use diesel::sqlite::Sqlite;
+use domain::ids::{MessageId, TicketId};
+use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{AppendMessageError, MessageRepository, RepositoryError};
 
-use crate::columns::id;
+pub(crate) use self::question::{Question, is_answered_by_agent, newest_question};
 use crate::database::SqliteDatabase;
 use crate::error::StoreError;
+use crate::messages::feedback::FeedbackRow;
 use crate::messages::row::MessageRow;
 use crate::schema::messages;
-use crate::{replies, tickets};
+use crate::{replies, schema, tickets};
 
 /// Messages in a [`SqliteDatabase`].
 #[derive(Clone, Debug)]
@@ -58,6 +62,7 @@ impl MessageRepository for SqliteMessageRepository {
                     reply_id: None,
                     is_complete: true,
                     created_at,
+                    feedback: None,
                 };
                 insert(connection, &message)?;
                 tickets::save(connection, &ticket)?;
@@ -80,9 +85,10 @@ impl MessageRepository for SqliteMessageRepository {
             .database
             .read(move |connection| {
                 let mut query = messages::table
+                    .left_join(schema::feedback::table)
                     .filter(messages::ticket_id.eq(ticket_id.to_string()))
                     .filter(messages::position.gt(after.unwrap_or(0)))
-                    .select(MessageRow::as_select())
+                    .select(shown())
                     .into_boxed();
                 if audience == Audience::Customer {
                     query = query.filter(messages::visibility.eq(Visibility::Public.as_str()));
@@ -108,11 +114,12 @@ impl MessageRepository for SqliteMessageRepository {
             .database
             .read(move |connection| {
                 let rows = messages::table
+                    .left_join(schema::feedback::table)
                     .filter(messages::ticket_id.eq(ticket_id.to_string()))
                     .filter(messages::visibility.eq(Visibility::Public.as_str()))
                     .order(messages::position.desc())
                     .limit(rows(limit))
-                    .select(MessageRow::as_select())
+                    .select(shown())
                     .load(connection)?;
                 parse(rows)
             })
@@ -120,53 +127,37 @@ impl MessageRepository for SqliteMessageRepository {
         messages.reverse();
         Ok(messages)
     }
+
+    async fn find(&self, id: MessageId) -> Result<Option<Message>, RepositoryError> {
+        self.database
+            .read(move |connection| {
+                let row = messages::table
+                    .find(id.to_string())
+                    .left_join(schema::feedback::table)
+                    .select(shown())
+                    .first(connection)
+                    .optional()?;
+                row.map(feedback::message).transpose()
+            })
+            .await
+    }
+
+    async fn rate(&self, id: MessageId, feedback: &Feedback) -> Result<bool, RepositoryError> {
+        let feedback = feedback.clone();
+        self.database
+            .write(move |connection| Ok(feedback::put(connection, id, &feedback)?))
+            .await
+    }
 }
 
-/// What a ticket asks the assistant.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Question {
-    pub(crate) id: QuestionId,
-    /// Where it stands among the messages; 0 for the description, which stands before them all.
-    position: i64,
-}
+type Shown = (
+    AsSelect<MessageRow, Sqlite>,
+    AsSelect<Option<FeedbackRow>, Sqlite>,
+);
 
-/// The newest public customer message, or the description when there is none.
-pub(crate) fn newest_question(
-    connection: &mut SqliteConnection,
-    ticket_id: TicketId,
-) -> Result<Question, StoreError> {
-    let newest: Option<(String, i64)> = messages::table
-        .filter(messages::ticket_id.eq(ticket_id.to_string()))
-        .filter(messages::visibility.eq(Visibility::Public.as_str()))
-        .filter(messages::author.eq("customer"))
-        .order(messages::position.desc())
-        .select((messages::id, messages::position))
-        .first(connection)
-        .optional()?;
-    Ok(match newest {
-        Some((message, position)) => Question {
-            id: QuestionId::from_uuid(id("messages.id", &message)?),
-            position,
-        },
-        None => Question {
-            id: QuestionId::description(ticket_id),
-            position: 0,
-        },
-    })
-}
-
-/// Whether an agent answered the question in public.
-pub(crate) fn is_answered_by_agent(
-    connection: &mut SqliteConnection,
-    ticket_id: TicketId,
-    question: Question,
-) -> QueryResult<bool> {
-    let answers = messages::table
-        .filter(messages::ticket_id.eq(ticket_id.to_string()))
-        .filter(messages::position.gt(question.position))
-        .filter(messages::visibility.eq(Visibility::Public.as_str()))
-        .filter(messages::author.eq("agent"));
-    diesel::select(diesel::dsl::exists(answers)).get_result(connection)
+/// What a message is made of: a row, and perhaps one of feedback joined to it.
+fn shown() -> Shown {
+    (MessageRow::as_select(), Option::<FeedbackRow>::as_select())
 }
 
 /// Positions have no gaps, since whoever asks for one is the only writer and stores a message
@@ -193,8 +184,6 @@ fn rows(limit: PageLimit) -> i64 {
     i64::try_from(limit.get()).unwrap_or(i64::MAX)
 }
 
-fn parse(rows: Vec<MessageRow>) -> Result<Vec<Message>, StoreError> {
-    rows.into_iter()
-        .map(|row| Message::try_from(row).map_err(StoreError::from))
-        .collect()
+fn parse(rows: Vec<(MessageRow, Option<FeedbackRow>)>) -> Result<Vec<Message>, StoreError> {
+    rows.into_iter().map(feedback::message).collect()
 }

@@ -39,8 +39,18 @@ diesel::table! {
         created_at -> BigInt,
         updated_at -> BigInt,
         version -> BigInt,
+        tags -> Text,
     }
 }
+
+diesel::table! {
+    ticket_tags (tag, ticket_id) {
+        tag -> Text,
+        ticket_id -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(tickets, ticket_tags);
 
 diesel::table! {
     messages (id) {
@@ -57,6 +67,18 @@ diesel::table! {
         created_at -> BigInt,
     }
 }
+
+diesel::table! {
+    feedback (message_id) {
+        message_id -> Text,
+        rating -> Text,
+        comment -> Nullable<Text>,
+        updated_at -> BigInt,
+    }
+}
+
+diesel::joinable!(feedback -> messages (message_id));
+diesel::allow_tables_to_appear_in_same_query!(messages, feedback);
 
 diesel::table! {
     replies (id) {

@@ -1,3 +1,4 @@
+mod list;
 mod row;
 
 use async_trait::async_trait;
@@ -6,12 +7,10 @@ use diesel::prelude::*;
 use domain::ids::TicketId;
 use domain::page::{Page, PageLimit};
 use domain::ports::{ChangeTicketError, RepositoryError, TicketRepository};
-use domain::ticket::{Ticket, TicketChange, TicketCursor, TicketFilter};
+use domain::ticket::{Ticket, TicketChange, TicketFilter, TicketOrder};
 
 pub(crate) use self::row::{find, save};
-use crate::columns::micros;
 use crate::database::SqliteDatabase;
-use crate::error::StoreError;
 use crate::replies;
 use crate::schema::tickets;
 use crate::tickets::row::TicketRow;
@@ -51,17 +50,14 @@ impl TicketRepository for SqliteTicketRepository {
 
     async fn list(
         &self,
-        filter: TicketFilter,
-        after: Option<TicketCursor>,
+        filter: &TicketFilter,
+        order: TicketOrder,
         limit: PageLimit,
-    ) -> Result<Page<Ticket, TicketCursor>, RepositoryError> {
-        let tickets = self
-            .database
-            .read(move |connection| load_page(connection, filter, after, limit))
-            .await?;
-        Ok(Page::from_surplus(tickets, limit, |ticket| {
-            TicketCursor::from(ticket)
-        }))
+    ) -> Result<Page<Ticket, TicketOrder>, RepositoryError> {
+        let filter = filter.clone();
+        self.database
+            .read(move |connection| list::page(connection, &filter, order, limit))
+            .await
     }
 
     async fn change(
@@ -76,7 +72,7 @@ impl TicketRepository for SqliteTicketRepository {
                     return Ok(Err(ChangeTicketError::NotFound));
                 };
                 let mut ticket = before.clone();
-                let effect = match ticket.apply(change, at) {
+                let effect = match ticket.apply(&change, at) {
                     Ok(effect) => effect,
                     Err(refusal) => return Ok(Err(refusal.into())),
                 };
@@ -88,40 +84,4 @@ impl TicketRepository for SqliteTicketRepository {
             })
             .await?
     }
-}
-
-/// One row more than the limit, to tell whether more follow.
-fn load_page(
-    connection: &mut SqliteConnection,
-    filter: TicketFilter,
-    after: Option<TicketCursor>,
-    limit: PageLimit,
-) -> Result<Vec<Ticket>, StoreError> {
-    let mut query = tickets::table.select(TicketRow::as_select()).into_boxed();
-    if let Some(user_id) = filter.user_id {
-        query = query.filter(tickets::user_id.eq(user_id.to_string()));
-    }
-    if let Some(status) = filter.status {
-        query = query.filter(tickets::status.eq(status.as_str()));
-    }
-    if let Some(TicketCursor { created_at, id }) = after {
-        let created_at = micros(created_at);
-        // Written so that the index is entered at the cursor: a plain OR would be searched from
-        // the newest ticket on.
-        query = query.filter(
-            tickets::created_at.le(created_at).and(
-                tickets::created_at
-                    .lt(created_at)
-                    .or(tickets::id.lt(id.to_string())),
-            ),
-        );
-    }
-    let surplus = i64::try_from(limit.get()).map_or(i64::MAX, |limit| limit + 1);
-    let rows = query
-        .order((tickets::created_at.desc(), tickets::id.desc()))
-        .limit(surplus)
-        .load(connection)?;
-    rows.into_iter()
-        .map(|row| Ticket::try_from(row).map_err(StoreError::from))
-        .collect()
 }

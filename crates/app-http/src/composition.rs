@@ -17,7 +17,7 @@ use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
     InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
     LogIn, LogInParts, LogOut, PrepareReply, RenewSession, SendMessage, ShowProfile, ShowTicket,
-    SignIn, SignUp, Sweep, SweepParts,
+    SignIn, SignUp, Sweep, SweepParts, UpdateTicket,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReply, StreamByToken,
@@ -268,11 +268,12 @@ fn wire(
         change_password: ChangePassword::new(users.clone(), hasher, attempts),
         list_users: ListUsers::new(users.clone()),
         change_user: ChangeUser::new(users.clone(), clock.clone()),
-        show_profile: ShowProfile::new(users),
+        show_profile: ShowProfile::new(users.clone()),
         create_ticket: CreateTicket::new(tickets.clone(), clock.clone(), ids.clone()),
         list_tickets: ListTickets::new(tickets.clone()),
         show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
         hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
+        update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone()),
         send_message: SendMessage::new(tickets.clone(), messages.clone(), clock.clone(), ids),
         list_messages: ListMessages::new(tickets.clone(), messages),
         stream_reply: StreamReply::new(tickets.clone(), engine.clone()),

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::ids::{TicketId, UserId};
-use domain::ticket::TicketCursor;
+use domain::ticket::{ScorePlace, TicketOrder, TimePlace};
 use domain::user::UserCursor;
 use thiserror::Error;
 use uuid::Uuid;
@@ -14,58 +14,150 @@ use uuid::Uuid;
 #[error("must be a `next_cursor` of this list")]
 pub(crate) struct CursorError;
 
-pub(crate) fn encode_ticket_cursor(cursor: TicketCursor) -> String {
-    encode_place("t", cursor.created_at, cursor.id.as_uuid())
+/// How tickets are sorted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TicketSort {
+    CreatedAt,
+    UpdatedAt,
+    Relevance,
 }
 
-pub(crate) fn decode_ticket_cursor(raw: &str) -> Result<TicketCursor, CursorError> {
-    let (created_at, id) = decode_place("t", raw)?;
-    let id = TicketId::from_uuid(id);
-    Ok(TicketCursor { created_at, id })
+/// The cursors of one list of tickets: those of another order or filter are none of them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct TicketCursors {
+    sort: TicketSort,
+    /// Tells lists of different filters apart.
+    list: u64,
 }
 
-pub(crate) fn encode_user_cursor(cursor: UserCursor) -> String {
-    encode_place("u", cursor.created_at, cursor.id.as_uuid())
-}
+/// The greatest time that every database knows, the end of the year 9999, in microseconds.
+const LATEST: i64 = 253_402_300_799_999_999;
 
-pub(crate) fn decode_user_cursor(raw: &str) -> Result<UserCursor, CursorError> {
-    let (created_at, id) = decode_place("u", raw)?;
-    let id = UserId::from_uuid(id);
-    Ok(UserCursor { created_at, id })
-}
+impl TicketCursors {
+    pub(crate) fn new(sort: TicketSort, filters: &[Option<&str>]) -> Self {
+        Self {
+            sort,
+            list: fingerprint(filters),
+        }
+    }
 
-/// A place in a list that is ordered by time, then id.
-fn encode_place(list: &str, at: DateTime<Utc>, id: Uuid) -> String {
-    encode(&format!("{list}.{}.{id}", at.timestamp_micros()))
-}
+    /// The list from its beginning on.
+    pub(crate) const fn start(self) -> TicketOrder {
+        match self.sort {
+            TicketSort::CreatedAt => TicketOrder::CreatedAt { after: None },
+            TicketSort::UpdatedAt => TicketOrder::UpdatedAt { after: None },
+            TicketSort::Relevance => TicketOrder::Relevance { after: None },
+        }
+    }
 
-fn decode_place(list: &str, raw: &str) -> Result<(DateTime<Utc>, Uuid), CursorError> {
-    let text = decode(raw)?;
-    let mut parts = text.split('.');
-    let (Some(name), Some(micros), Some(id), None) =
-        (parts.next(), parts.next(), parts.next(), parts.next())
-    else {
-        return Err(CursorError);
-    };
-    let at = micros
-        .parse()
-        .ok()
-        .and_then(DateTime::from_timestamp_micros);
-    match (at, Uuid::try_parse(id)) {
-        (Some(at), Ok(id)) if name == list => Ok((at, id)),
-        _ => Err(CursorError),
+    pub(crate) fn encode(self, place: TicketOrder) -> String {
+        let (key, id) = match place {
+            TicketOrder::CreatedAt { after } | TicketOrder::UpdatedAt { after } => {
+                after.map(|place| (place.at.timestamp_micros(), place.id))
+            }
+            TicketOrder::Relevance { after } => after.map(|place| (place.score, place.id)),
+        }
+        .unzip();
+        let (key, id) = (key.unwrap_or_default(), id.map(TicketId::as_uuid));
+        let id = id.unwrap_or_default();
+        encode(&format!(
+            "{}.{:x}.{key}.{id}",
+            self.sort.letter(),
+            self.list
+        ))
+    }
+
+    pub(crate) fn decode(self, raw: &str) -> Result<TicketOrder, CursorError> {
+        let text = decode(raw)?;
+        let prefix = format!("{}.{:x}.", self.sort.letter(), self.list);
+        let (key, id) = text
+            .strip_prefix(&prefix)
+            .and_then(|rest| rest.split_once('.'))
+            .ok_or(CursorError)?;
+        let key = key.parse().map_err(|_no_number| CursorError)?;
+        let id = Uuid::try_parse(id).map_err(|_no_id| CursorError)?;
+        let id = TicketId::from_uuid(id);
+        match self.sort {
+            TicketSort::CreatedAt => Ok(TicketOrder::CreatedAt {
+                after: Some(time_place(key, id)?),
+            }),
+            TicketSort::UpdatedAt => Ok(TicketOrder::UpdatedAt {
+                after: Some(time_place(key, id)?),
+            }),
+            TicketSort::Relevance => Ok(TicketOrder::Relevance {
+                after: Some(ScorePlace { score: key, id }),
+            }),
+        }
     }
 }
 
-pub(crate) fn encode_position(position: i64) -> String {
-    encode(&format!("m.{position}"))
+impl TicketSort {
+    const fn letter(self) -> char {
+        match self {
+            Self::CreatedAt => 'c',
+            Self::UpdatedAt => 'u',
+            Self::Relevance => 'r',
+        }
+    }
 }
 
-pub(crate) fn decode_position(raw: &str) -> Result<i64, CursorError> {
+fn time_place(micros: i64, id: TicketId) -> Result<TimePlace, CursorError> {
+    let at = time(micros)?;
+    Ok(TimePlace { at, id })
+}
+
+fn time(micros: i64) -> Result<DateTime<Utc>, CursorError> {
+    (0..=LATEST)
+        .contains(&micros)
+        .then(|| DateTime::from_timestamp_micros(micros))
+        .flatten()
+        .ok_or(CursorError)
+}
+
+pub(crate) fn encode_user_cursor(cursor: UserCursor) -> String {
+    let micros = cursor.created_at.timestamp_micros();
+    encode(&format!("a.{micros}.{}", cursor.id))
+}
+
+pub(crate) fn decode_user_cursor(raw: &str) -> Result<UserCursor, CursorError> {
     let text = decode(raw)?;
-    text.strip_prefix("m.")
+    let (micros, id) = text
+        .strip_prefix("a.")
+        .and_then(|rest| rest.split_once('.'))
+        .ok_or(CursorError)?;
+    let micros = micros.parse().map_err(|_no_number| CursorError)?;
+    let id = Uuid::try_parse(id).map_err(|_no_id| CursorError)?;
+    Ok(UserCursor {
+        created_at: time(micros)?,
+        id: UserId::from_uuid(id),
+    })
+}
+
+/// The cursor behind a position among the messages of a ticket.
+pub(crate) fn encode_position(ticket_id: TicketId, position: i64) -> String {
+    encode(&format!("m.{ticket_id}.{position}"))
+}
+
+pub(crate) fn decode_position(ticket_id: TicketId, raw: &str) -> Result<i64, CursorError> {
+    let text = decode(raw)?;
+    text.strip_prefix(&format!("m.{ticket_id}."))
         .and_then(|position| position.parse().ok())
         .ok_or(CursorError)
+}
+
+/// FNV-1a: the same in every process and version, unlike the standard library's hashes.
+fn fingerprint(filters: &[Option<&str>]) -> u64 {
+    const BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    // Bytes that are in no text mark what is given and where it ends.
+    let bytes = filters.iter().flat_map(|filter| {
+        let given = filter.map_or(0xfe, |_| 0xfd);
+        let text = filter.unwrap_or_default().bytes();
+        std::iter::once(given).chain(text)
+    });
+    bytes.fold(BASIS, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(PRIME)
+    })
 }
 
 fn encode(text: &str) -> String {
@@ -83,33 +175,86 @@ fn decode(raw: &str) -> Result<String, CursorError> {
 mod tests {
     use super::*;
 
+    const SORTS: [TicketSort; 3] = [
+        TicketSort::CreatedAt,
+        TicketSort::UpdatedAt,
+        TicketSort::Relevance,
+    ];
+
+    fn id() -> TicketId {
+        TicketId::from_uuid(Uuid::from_u128(7))
+    }
+
+    fn place(sort: TicketSort) -> TicketOrder {
+        let time = Some(TimePlace {
+            at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
+            id: id(),
+        });
+        let score = Some(ScorePlace {
+            score: -12,
+            id: id(),
+        });
+        match sort {
+            TicketSort::CreatedAt => TicketOrder::CreatedAt { after: time },
+            TicketSort::UpdatedAt => TicketOrder::UpdatedAt { after: time },
+            TicketSort::Relevance => TicketOrder::Relevance { after: score },
+        }
+    }
+
     #[test]
     fn cursors_survive_the_wire() {
-        let cursor = TicketCursor {
-            created_at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
-            id: TicketId::from_uuid(Uuid::from_u128(7)),
-        };
-        assert_eq!(
-            decode_ticket_cursor(&encode_ticket_cursor(cursor)),
-            Ok(cursor)
-        );
+        for sort in SORTS {
+            let cursors = TicketCursors::new(sort, &[Some("open"), None]);
+            let cursor = cursors.encode(place(sort));
+            assert_eq!(cursors.decode(&cursor), Ok(place(sort)));
+        }
         let cursor = UserCursor {
-            created_at: cursor.created_at,
+            created_at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
             id: UserId::from_uuid(Uuid::from_u128(8)),
         };
         assert_eq!(decode_user_cursor(&encode_user_cursor(cursor)), Ok(cursor));
-        assert_eq!(
-            decode_ticket_cursor(&encode_user_cursor(cursor)),
-            Err(CursorError)
-        );
-        assert_eq!(decode_position(&encode_position(42)), Ok(42));
+        let position = decode_position(id(), &encode_position(id(), 42));
+        assert_eq!(position, Ok(42));
     }
 
     #[test]
     fn one_lists_cursor_is_not_anothers() {
-        assert_eq!(decode_ticket_cursor(&encode_position(42)), Err(CursorError));
+        let filters: [&[Option<&str>]; 5] = [
+            &[None, None],
+            &[Some("open"), None],
+            &[None, Some("open")],
+            &[Some(""), None],
+            &[Some("o"), Some("pen")],
+        ];
+        for sort in SORTS {
+            for (number, filter) in filters.iter().enumerate() {
+                let cursor = TicketCursors::new(sort, filter).encode(place(sort));
+                for other in SORTS {
+                    for (other_number, other_filter) in filters.iter().enumerate() {
+                        let read = TicketCursors::new(other, other_filter).decode(&cursor);
+                        let is_same = (sort, number) == (other, other_number);
+                        assert_eq!(read.is_ok(), is_same);
+                    }
+                }
+                assert_eq!(decode_position(id(), &cursor), Err(CursorError));
+            }
+        }
+        let other = TicketId::from_uuid(Uuid::from_u128(8));
+        let cursor = encode_position(id(), 42);
+        assert_eq!(decode_position(other, &cursor), Err(CursorError));
+    }
+
+    #[test]
+    fn forged_cursors_are_refused() {
+        let cursors = TicketCursors::new(TicketSort::CreatedAt, &[]);
+        let list = cursors.list;
+        for key in ["-1", "253402300800000000", "9223372036854775807", "", "x"] {
+            let forged = encode(&format!("c.{list:x}.{key}.{}", id()));
+            assert_eq!(cursors.decode(&forged), Err(CursorError), "{key}");
+        }
         for raw in ["", "!", "bS4", "bS54"] {
-            assert_eq!(decode_position(raw), Err(CursorError), "{raw}");
+            assert_eq!(decode_position(id(), raw), Err(CursorError), "{raw}");
+            assert_eq!(cursors.decode(raw), Err(CursorError), "{raw}");
         }
     }
 }

@@ -12,7 +12,7 @@ use domain::ticket::TicketRefusal;
 use domain::use_cases::{
     AccessError, AttemptError, AuthenticateError, ChangePasswordError, CreateUserError,
     HandOffError, IssueStreamTokenError, ListTicketsError, LogInError, ManageUsersError,
-    RenewSessionError, SendMessageError, SignInError, SignUpError,
+    RenewSessionError, SendMessageError, SignInError, SignUpError, UpdateTicketError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
@@ -62,6 +62,8 @@ pub(crate) enum ApiError {
     TicketClosed,
     #[error("{0}")]
     InvalidTransition(String),
+    #[error("the ticket has changed meanwhile")]
+    VersionMismatch,
     #[error("the assistant is off for this ticket")]
     AssistantOff,
     #[error("{reason}")]
@@ -136,6 +138,7 @@ impl ApiError {
             Self::LastAdmin => Problem::new(S::CONFLICT, "last_admin", self),
             Self::TicketClosed => Problem::new(S::CONFLICT, "ticket_closed", self),
             Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
+            Self::VersionMismatch => Problem::new(S::PRECONDITION_FAILED, "version_mismatch", self),
             Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
             Self::NotRetryable { code, .. } => Problem::new(S::CONFLICT, code, self),
             Self::TooManyAttempts(levels) => {
@@ -204,6 +207,11 @@ impl From<TicketRefusal> for ApiError {
             TicketRefusal::InvalidTransition(refusal) => {
                 Self::InvalidTransition(refusal.to_string())
             }
+            refusal
+            @ (TicketRefusal::OnlyAnswersMakePending | TicketRefusal::MoveIsForStaff(_)) => {
+                Self::InvalidTransition(refusal.to_string())
+            }
+            TicketRefusal::VersionMismatch => Self::VersionMismatch,
         }
     }
 }
@@ -323,6 +331,9 @@ impl From<ListTicketsError> for ApiError {
             ListTicketsError::Forbidden => {
                 Self::Forbidden("only staff list other people's tickets")
             }
+            ListTicketsError::AssigneeIsForStaff => {
+                Self::Forbidden("only staff list tickets by assignee_id")
+            }
             ListTicketsError::Repository(error) => error.into(),
         }
     }
@@ -347,6 +358,24 @@ impl From<HandOffError> for ApiError {
             HandOffError::NotFound => Self::NotFound,
             HandOffError::Refused(refusal) => refusal.into(),
             HandOffError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<UpdateTicketError> for ApiError {
+    fn from(error: UpdateTicketError) -> Self {
+        match error {
+            UpdateTicketError::NotFound => Self::NotFound,
+            UpdateTicketError::FieldIsForStaff(_) => {
+                Self::Forbidden("customers change the title and resolve, all else is for staff")
+            }
+            UpdateTicketError::NoSuchAgent => Self::field(
+                "assignee_id",
+                "invalid_value",
+                "must be an agent whose account works",
+            ),
+            UpdateTicketError::Refused(refusal) => refusal.into(),
+            UpdateTicketError::Repository(error) => error.into(),
         }
     }
 }

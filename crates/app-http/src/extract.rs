@@ -2,12 +2,14 @@
 
 mod body;
 mod client;
+mod if_match;
 mod path;
 mod query;
 mod signed_in;
 
 pub(crate) use self::body::{Form, JsonBody, is_form};
 pub(crate) use self::client::Client;
+pub(crate) use self::if_match::IfMatch;
 pub(crate) use self::path::{TicketPath, UserPath};
 pub(crate) use self::query::QueryParameters;
 pub(crate) use self::signed_in::{ActingUser, CurrentSession, SignedIn};

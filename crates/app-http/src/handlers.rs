@@ -21,12 +21,15 @@ pub(crate) mod send_message;
 pub(crate) mod sign_up;
 pub(crate) mod stream_ai_response;
 pub(crate) mod stream_ai_response_by_token;
+pub(crate) mod ticket_query;
 pub(crate) mod ticket_response;
 mod token_response;
+pub(crate) mod update_ticket;
 pub(crate) mod update_user;
 pub(crate) mod user_response;
 
 use domain::page::PageLimit;
+use form_urlencoded::Serializer;
 use serde::Serialize;
 
 use crate::validation::Validation;
@@ -36,6 +39,16 @@ use crate::validation::Validation;
 struct ListResponse<T> {
     items: Vec<T>,
     next_cursor: Option<String>,
+}
+
+/// Where the next page is (RFC 8288): the same request with another cursor.
+fn next_link(path: &str, query: &str, cursor: &str) -> (&'static str, String) {
+    let kept = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name != "cursor");
+    let query = Serializer::new(String::new())
+        .extend_pairs(kept)
+        .append_pair("cursor", cursor)
+        .finish();
+    ("link", format!("<{path}?{query}>; rel=\"next\""))
 }
 
 /// Reads a page's size: above the maximum is clamped, zero and nonsense are refused.

@@ -14,6 +14,7 @@ mod extract;
 mod handlers;
 mod janitor;
 mod middleware;
+mod nullable;
 mod problem;
 mod rate_limit;
 mod routes;

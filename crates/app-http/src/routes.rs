@@ -27,6 +27,7 @@ use crate::handlers::stream_ai_response::{peek_ai_response, stream_ai_response};
 use crate::handlers::stream_ai_response_by_token::{
     brings_stream_token, stream_ai_response_by_token,
 };
+use crate::handlers::update_ticket::update_ticket;
 use crate::handlers::update_user::update_user;
 
 /// Registers the whole API.
@@ -44,7 +45,11 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(get().to(list_tickets))
                 .route(web::post().to(create_ticket)),
         )
-        .service(resource("/tickets/{ticket_id}", "GET, HEAD").route(get().to(get_ticket)))
+        .service(
+            resource("/tickets/{ticket_id}", "GET, HEAD, PATCH")
+                .route(get().to(get_ticket))
+                .route(web::patch().to(update_ticket)),
+        )
         .service(
             resource("/tickets/{ticket_id}/messages", "GET, HEAD, POST")
                 .route(get().to(list_messages))

@@ -6,7 +6,7 @@ use domain::ports::StoreHealth;
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
     ListMessages, ListTickets, ListUsers, LogOut, RenewSession, SendMessage, ShowProfile,
-    ShowTicket, SignIn, SignUp,
+    ShowTicket, SignIn, SignUp, UpdateTicket,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -26,6 +26,7 @@ pub(crate) struct UseCases {
     pub(crate) list_tickets: ListTickets,
     pub(crate) show_ticket: ShowTicket,
     pub(crate) hand_off_ticket: HandOffTicket,
+    pub(crate) update_ticket: UpdateTicket,
     pub(crate) send_message: SendMessage,
     pub(crate) list_messages: ListMessages,
     pub(crate) stream_reply: StreamReply,

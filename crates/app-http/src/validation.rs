@@ -42,6 +42,20 @@ impl Validation {
             .ok()
     }
 
+    /// Like [`Self::check`], for a field that may be missing.
+    pub(crate) fn check_given<T, E: std::fmt::Display>(
+        &mut self,
+        field: &str,
+        parsed: Option<Result<T, E>>,
+    ) -> Option<T> {
+        self.check(field, parsed?)
+    }
+
+    /// Whether nothing was noted.
+    pub(crate) fn is_clean(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(crate) fn refuse(&mut self, field: &str, message: impl Into<String>) {
         self.0
             .push(FieldError::new(field, "invalid_value", message));

@@ -1,8 +1,11 @@
 //! What people and the assistant write on a ticket.
 
+mod feedback;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::feedback::{Feedback, FeedbackComment, Rating};
 use crate::ids::{MessageId, ReplyId, TicketId, UserId};
 use crate::reply::{Answer, Conclusion, Reply};
 use crate::text::text;
@@ -105,6 +108,8 @@ pub struct Message {
     pub is_complete: bool,
     /// When it was written.
     pub created_at: DateTime<Utc>,
+    /// How the ticket's owner liked it, if it is an answer of the assistant.
+    pub feedback: Option<Feedback>,
 }
 
 impl Message {
@@ -126,6 +131,7 @@ impl Message {
             reply_id: Some(reply.id),
             is_complete: answer.is_complete,
             created_at: conclusion.ended_at,
+            feedback: None,
         }
     }
 }
@@ -154,4 +160,14 @@ pub enum Audience {
     Customer,
     /// Internal notes too.
     Staff,
+}
+
+impl Audience {
+    /// Whether messages of this visibility are for these eyes.
+    pub const fn may_read(self, visibility: Visibility) -> bool {
+        matches!(
+            (self, visibility),
+            (Self::Staff, _) | (Self::Customer, Visibility::Public)
+        )
+    }
 }

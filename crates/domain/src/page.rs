@@ -50,6 +50,14 @@ impl<T, C> Page<T, C> {
         };
         Self { items: rows, next }
     }
+
+    /// The same page of something made from each item.
+    pub fn map<U>(self, of: impl FnMut(T) -> U) -> Page<U, C> {
+        Page {
+            items: self.items.into_iter().map(of).collect(),
+            next: self.next,
+        }
+    }
 }
 
 #[cfg(test)]

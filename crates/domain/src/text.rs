@@ -24,11 +24,20 @@ pub enum TextError {
 /// # Errors
 /// [`TextError`] when the text is blank, over-long or contains U+0000.
 pub(crate) fn bounded(raw: String, max: usize) -> Result<String, TextError> {
-    if raw.contains('\0') {
-        return Err(TextError::Nul);
-    }
+    let raw = storable(raw, max)?;
     if raw.trim().is_empty() {
         return Err(TextError::Blank);
+    }
+    Ok(raw)
+}
+
+/// Checks a text of up to `max` characters and returns it untouched.
+///
+/// # Errors
+/// [`TextError`] when the text is over-long or contains U+0000.
+pub(crate) fn storable(raw: String, max: usize) -> Result<String, TextError> {
+    if raw.contains('\0') {
+        return Err(TextError::Nul);
     }
     // Bytes bound characters from above, so the common short text is not walked.
     if raw.len() > max && raw.chars().count() > max {

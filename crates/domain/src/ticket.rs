@@ -1,14 +1,22 @@
 //! A customer's request for help, and the rules by which it moves.
 
 mod change;
+mod list;
+mod search;
 mod status;
+mod tags;
+mod update;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use self::change::{Effect, TicketChange, TicketRefusal};
+pub use self::list::{AssigneeFilter, ScorePlace, TicketFilter, TicketOrder, TimePlace};
+pub use self::search::{Term, TicketSearch};
 pub use self::status::{InvalidTransition, Move, TicketStatus};
+pub use self::tags::{Tag, TagError, Tags};
+pub use self::update::{ExpectedVersion, Setting, TicketUpdate};
 use crate::ids::{TicketId, UserId};
 use crate::text::text;
 
@@ -119,6 +127,8 @@ pub struct Ticket {
     pub category: Option<Category>,
     /// Urgency.
     pub priority: Priority,
+    /// What staff sorted it by.
+    pub tags: Tags,
     /// Where it stands.
     pub status: TicketStatus,
     /// The agent in charge, if any.
@@ -156,39 +166,13 @@ impl Ticket {
             description: new.description,
             category: new.category,
             priority: new.priority,
+            tags: Tags::default(),
             status: TicketStatus::Open,
             assignee_id: None,
             assistant_enabled: true,
             created_at: at,
             updated_at: at,
             version: 1,
-        }
-    }
-}
-
-/// Which tickets a list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TicketFilter {
-    /// Only this customer's.
-    pub user_id: Option<UserId>,
-    /// Only those that stand so.
-    pub status: Option<TicketStatus>,
-}
-
-/// A place in the list of tickets, newest first: everything after it is older.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TicketCursor {
-    /// Creation time of the last ticket seen.
-    pub created_at: DateTime<Utc>,
-    /// Its id, which orders tickets of the same microsecond.
-    pub id: TicketId,
-}
-
-impl From<&Ticket> for TicketCursor {
-    fn from(ticket: &Ticket) -> Self {
-        Self {
-            created_at: ticket.created_at,
-            id: ticket.id,
         }
     }
 }

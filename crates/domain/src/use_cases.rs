@@ -15,6 +15,7 @@ mod list_users;
 mod log_in;
 mod log_out;
 mod prepare_reply;
+mod rate_message;
 mod renew_session;
 mod send_message;
 mod show_profile;
@@ -22,6 +23,7 @@ mod show_ticket;
 mod sign_in;
 mod sign_up;
 mod sweep;
+mod update_ticket;
 
 pub use self::authenticate::{Authenticate, AuthenticateError, Authenticated};
 pub use self::change_password::{ChangePassword, ChangePasswordError};
@@ -38,6 +40,7 @@ pub use self::list_users::ListUsers;
 pub use self::log_in::{LogIn, LogInError, LogInParts, TokenPair};
 pub use self::log_out::LogOut;
 pub use self::prepare_reply::{Brief, PrepareReply, PrepareReplyError};
+pub use self::rate_message::{RateMessage, RateMessageError};
 pub use self::renew_session::{RenewSession, RenewSessionError};
 pub use self::send_message::{SendMessage, SendMessageError};
 pub use self::show_profile::ShowProfile;
@@ -45,6 +48,7 @@ pub use self::show_ticket::{ShowTicket, TicketView};
 pub use self::sign_in::{SignIn, SignInError};
 pub use self::sign_up::{SignUp, SignUpError};
 pub use self::sweep::{Sweep, SweepParts, Swept};
+pub use self::update_ticket::{UpdateTicket, UpdateTicketError};
 
 use thiserror::Error;
 

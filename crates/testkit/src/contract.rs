@@ -26,6 +26,7 @@ pub mod replies;
 pub mod sessions;
 pub mod stream_tokens;
 pub mod throttles;
+pub mod ticket_lists;
 pub mod tickets;
 pub mod users;
 
@@ -126,6 +127,7 @@ mod tests {
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
             ("throttles", include_str!("contract/throttles.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
+            ("ticket_lists", include_str!("contract/ticket_lists.rs")),
             ("users", include_str!("contract/users.rs")),
             ("changes", include_str!("contract/users/changes.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),

@@ -60,6 +60,7 @@ impl TryFrom<MessageRow> for Message {
             reply_id: row.reply_id.map(ReplyId::from_uuid),
             is_complete: row.is_complete,
             created_at: row.created_at,
+            feedback: None,
         })
     }
 }

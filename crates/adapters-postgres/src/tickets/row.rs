@@ -3,7 +3,7 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{ReplyId, TicketId, UserId};
-use domain::ticket::{Category, Description, Priority, Ticket, TicketStatus, Title};
+use domain::ticket::{Category, Description, Priority, Tags, Ticket, TicketStatus, Title};
 use uuid::Uuid;
 
 use crate::columns::{known, parsed};
@@ -26,6 +26,7 @@ pub(super) struct TicketRow {
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     version: i64,
+    tags: Vec<String>,
 }
 
 pub(super) async fn find(
@@ -138,6 +139,7 @@ impl From<&Ticket> for TicketRow {
             created_at: ticket.created_at,
             updated_at: ticket.updated_at,
             version: ticket.version,
+            tags: ticket.tags.iter().map(str::to_owned).collect(),
         }
     }
 }
@@ -154,6 +156,7 @@ impl TryFrom<TicketRow> for Ticket {
             description: parsed("tickets.description", Description::parse(row.description))?,
             category: parsed("tickets.category", category)?,
             priority: known("tickets.priority", Priority::from_name(&row.priority))?,
+            tags: parsed("tickets.tags", Tags::parse(row.tags))?,
             status: known("tickets.status", TicketStatus::from_name(&row.status))?,
             assignee_id: row.assignee_id.map(UserId::from_uuid),
             assistant_enabled: row.assistant_enabled,

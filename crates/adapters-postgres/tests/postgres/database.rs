@@ -214,7 +214,7 @@ async fn a_lock_that_is_never_released_is_given_up_as_unavailable() {
     let started = Instant::now();
     let change = TicketChange::HandOff { by: ticket.user_id };
     let refusal = tickets
-        .change(ticket.id, change, DateTime::UNIX_EPOCH)
+        .change(ticket.id, change.clone(), DateTime::UNIX_EPOCH)
         .await;
     assert!(
         matches!(

@@ -63,6 +63,7 @@ impl TryFrom<MessageRow> for Message {
             reply_id: reply_id.map(ReplyId::from_uuid),
             is_complete: row.is_complete,
             created_at: time("messages.created_at", row.created_at)?,
+            feedback: None,
         })
     }
 }

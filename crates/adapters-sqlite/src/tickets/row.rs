@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use domain::ids::{TicketId, UserId};
-use domain::ticket::{Category, Description, Priority, Ticket, TicketStatus, Title};
+use domain::ticket::{Category, Description, Priority, Tags, Ticket, TicketStatus, Title};
 
 use crate::columns::{id, known, micros, optional_id, parsed, time};
 use crate::error::{CorruptColumn, StoreError};
@@ -22,6 +22,7 @@ pub(super) struct TicketRow {
     created_at: i64,
     updated_at: i64,
     version: i64,
+    tags: String,
 }
 
 pub(crate) fn find(
@@ -61,6 +62,7 @@ impl From<&Ticket> for TicketRow {
             created_at: micros(ticket.created_at),
             updated_at: micros(ticket.updated_at),
             version: ticket.version,
+            tags: tags_column(&ticket.tags),
         }
     }
 }
@@ -70,6 +72,7 @@ impl TryFrom<TicketRow> for Ticket {
 
     fn try_from(row: TicketRow) -> Result<Self, CorruptColumn> {
         let category = row.category.map(Category::parse).transpose();
+        let tags: Vec<String> = parsed("tickets.tags", serde_json::from_str(&row.tags))?;
         let assignee_id = optional_id("tickets.assignee_id", row.assignee_id.as_deref())?;
         Ok(Self {
             id: TicketId::from_uuid(id("tickets.id", &row.id)?),
@@ -78,6 +81,7 @@ impl TryFrom<TicketRow> for Ticket {
             description: parsed("tickets.description", Description::parse(row.description))?,
             category: parsed("tickets.category", category)?,
             priority: known("tickets.priority", Priority::from_name(&row.priority))?,
+            tags: parsed("tickets.tags", Tags::parse(tags))?,
             status: known("tickets.status", TicketStatus::from_name(&row.status))?,
             assignee_id: assignee_id.map(UserId::from_uuid),
             assistant_enabled: row.assistant_enabled,
@@ -86,4 +90,10 @@ impl TryFrom<TicketRow> for Ticket {
             version: row.version,
         })
     }
+}
+
+/// A JSON array. Slugs need no escapes.
+fn tags_column(tags: &Tags) -> String {
+    let quoted: Vec<String> = tags.iter().map(|tag| format!("\"{tag}\"")).collect();
+    format!("[{}]", quoted.join(","))
 }

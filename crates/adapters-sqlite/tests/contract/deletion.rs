@@ -1,4 +1,6 @@
-use adapters_sqlite::{SqliteMessageRepository, SqliteReplyStore, SqliteStreamTokenRepository};
+use adapters_sqlite::{
+    SqliteMessageRepository, SqliteReplyStore, SqliteStreamTokenRepository, SqliteTicketRepository,
+};
 use chrono::DateTime;
 use diesel::connection::SimpleConnection as _;
 use diesel::dsl::sql;
@@ -6,8 +8,12 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use domain::ids::MessageId;
 use domain::message::{Author, MessageText, NewMessage, Visibility};
-use domain::ports::{MessageRepository as _, ReplyStore as _, StreamTokenRepository as _};
+use domain::ports::{
+    MessageRepository as _, ReplyStore as _, StreamTokenRepository as _, TicketRepository as _,
+};
 use domain::stream_token::{StreamToken, TokenDigest};
+use domain::ticket::{ExpectedVersion, Tags, TicketChange, TicketUpdate};
+use domain::user::{Actor, Role};
 use uuid::Uuid;
 
 use crate::Scratch;
@@ -19,6 +25,21 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
     let scratch = Scratch::new();
     let database = scratch.migrated().await;
     let ticket = ticket_in(&database).await;
+    let update = TicketUpdate {
+        tags: Some(Tags::parse(["vip"]).expect("tags")),
+        ..TicketUpdate::default()
+    };
+    let change = TicketChange::Update {
+        by: Actor {
+            id: ticket.user_id,
+            role: Role::Agent,
+        },
+        update,
+        expected: ExpectedVersion::Any,
+    };
+    let tickets = SqliteTicketRepository::new(database.clone());
+    let changed = tickets.change(ticket.id, change, DateTime::UNIX_EPOCH);
+    changed.await.expect("changed");
     let replies = SqliteReplyStore::new(database.clone());
     replies.claim(request(&ticket, 1)).await.expect("claimed");
     let message = NewMessage {
@@ -57,6 +78,7 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
         "reply_events",
         "reply_claims",
         "stream_tokens",
+        "ticket_tags",
     ];
     for (deleted, statement) in [(false, "SELECT 1"), (true, "DELETE FROM tickets")] {
         connection.batch_execute(statement).expect("done");

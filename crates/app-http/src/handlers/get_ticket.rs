@@ -32,6 +32,9 @@ pub(crate) async fn get_ticket(
                 .into_iter()
                 .map(MessageResponse::from)
                 .collect(),
-            messages_next_cursor: view.messages.next.map(encode_position),
+            messages_next_cursor: view
+                .messages
+                .next
+                .map(|position| encode_position(id, position)),
         }))
 }

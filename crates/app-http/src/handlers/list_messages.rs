@@ -1,8 +1,8 @@
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 
 use super::message_response::MessageResponse;
-use super::{ListResponse, read_limit};
+use super::{ListResponse, next_link, read_limit};
 use crate::cursor::{decode_position, encode_position};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn, TicketPath};
@@ -20,6 +20,7 @@ type Request = SignedIn<(TicketPath, QueryParameters<ListMessagesQuery>)>;
 
 /// `GET /tickets/{id}/messages`: a ticket's messages, oldest first.
 pub(crate) async fn list_messages(
+    request: HttpRequest,
     use_cases: web::Data<UseCases>,
     SignedIn(actor, (TicketPath(id), QueryParameters(query))): Request,
 ) -> Result<HttpResponse, ApiError> {
@@ -27,15 +28,21 @@ pub(crate) async fn list_messages(
     let limit = read_limit(&mut validation, query.limit.as_deref());
     let after = query
         .cursor
-        .and_then(|cursor| validation.check("cursor", decode_position(&cursor)));
+        .and_then(|cursor| validation.check("cursor", decode_position(id, &cursor)));
     validation.finish()?;
 
     let page = use_cases
         .list_messages
         .execute(actor, id, after, limit)
         .await?;
-    Ok(HttpResponse::Ok().json(ListResponse {
+    let next_cursor = page.next.map(|position| encode_position(id, position));
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        let path = format!("/tickets/{id}/messages");
+        response.insert_header(next_link(&path, request.query_string(), cursor));
+    }
+    Ok(response.json(ListResponse {
         items: page.items.into_iter().map(MessageResponse::from).collect(),
-        next_cursor: page.next.map(encode_position),
+        next_cursor,
     }))
 }

@@ -1,56 +1,35 @@
-use actix_web::{HttpResponse, web};
-use domain::ids::UserId;
-use domain::ticket::{TicketFilter, TicketStatus};
-use serde::Deserialize;
-use uuid::Uuid;
+use actix_web::{HttpRequest, HttpResponse, web};
 
+use super::ticket_query::{TicketQuery, WantedTickets};
 use super::ticket_response::TicketResponse;
-use super::{ListResponse, read_limit};
-use crate::cursor::{decode_ticket_cursor, encode_ticket_cursor};
+use super::{ListResponse, next_link};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn};
 use crate::use_cases::UseCases;
-use crate::validation::Validation;
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ListTicketsQuery {
-    limit: Option<String>,
-    cursor: Option<String>,
-    status: Option<String>,
-    user_id: Option<String>,
-}
-
-/// `GET /tickets`: the own tickets, or everybody's for staff; newest first.
+/// `GET /tickets`: the own tickets, or everybody's for staff; newest first unless said otherwise.
 pub(crate) async fn list_tickets(
+    request: HttpRequest,
     use_cases: web::Data<UseCases>,
-    SignedIn(actor, QueryParameters(query)): SignedIn<QueryParameters<ListTicketsQuery>>,
+    SignedIn(actor, QueryParameters(query)): SignedIn<QueryParameters<TicketQuery>>,
 ) -> Result<HttpResponse, ApiError> {
-    let mut validation = Validation::default();
-    let limit = read_limit(&mut validation, query.limit.as_deref());
-    let after = query
-        .cursor
-        .and_then(|cursor| validation.check("cursor", decode_ticket_cursor(&cursor)));
-    let status = query.status.and_then(|name| {
-        let known = TicketStatus::from_name(&name);
-        validation.check(
-            "status",
-            known.ok_or("must be open, pending, resolved or closed"),
-        )
-    });
-    let user_id = query.user_id.and_then(|id| {
-        let parsed = Uuid::try_parse(&id).map_err(|_no_uuid| "must be a UUID");
-        validation.check("user_id", parsed).map(UserId::from_uuid)
-    });
-    validation.finish()?;
-
-    let filter = TicketFilter { user_id, status };
+    let WantedTickets {
+        filter,
+        order,
+        limit,
+        cursors,
+    } = query.read()?;
     let page = use_cases
         .list_tickets
-        .execute(actor, filter, after, limit)
+        .execute(actor, filter, order, limit)
         .await?;
-    Ok(HttpResponse::Ok().json(ListResponse {
+    let next_cursor = page.next.map(|place| cursors.encode(place));
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        response.insert_header(next_link("/tickets", request.query_string(), cursor));
+    }
+    Ok(response.json(ListResponse {
         items: page.items.into_iter().map(TicketResponse::from).collect(),
-        next_cursor: page.next.map(encode_ticket_cursor),
+        next_cursor,
     }))
 }

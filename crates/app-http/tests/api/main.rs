@@ -30,6 +30,7 @@ mod handoff;
 mod harness;
 mod health;
 mod interruption;
+mod lists;
 mod login_flood;
 mod messages;
 mod readme;
@@ -40,6 +41,7 @@ mod sessions;
 mod stream_tokens;
 mod tickets;
 mod token_attacks;
+mod updates;
 mod upstream_faults;
 mod users;
 

@@ -19,6 +19,7 @@ async fn a_ticket_is_opened_and_shown() {
     assert_eq!(ticket["status"], "open");
     assert_eq!(ticket["assistant_enabled"], true);
     assert_eq!(ticket["assignee_id"], Value::Null);
+    assert_eq!(ticket["tags"], json!([]));
     assert_eq!(created.header("etag"), "\"1\"");
 
     let shown = ada.get(created.header("location")).await.expect_status(200);
@@ -124,6 +125,7 @@ async fn another_customers_ticket_is_as_good_as_missing() {
         (Method::GET, "/ai-response", None),
         (Method::HEAD, "/ai-response", None),
         (Method::POST, "/handoff", None),
+        (Method::PATCH, "", Some(&json!({"priority": "low"}))),
     ] {
         let ask = async |path: &str| {
             let mut request = eve.request(method.clone(), &format!("{path}{suffix}"));

@@ -2,8 +2,8 @@ use async_trait::async_trait;
 use thiserror::Error;
 
 use super::RepositoryError;
-use crate::ids::TicketId;
-use crate::message::{Audience, Message, NewMessage};
+use crate::ids::{MessageId, TicketId};
+use crate::message::{Audience, Feedback, Message, NewMessage};
 use crate::page::{Page, PageLimit};
 use crate::ticket::TicketRefusal;
 
@@ -56,4 +56,17 @@ pub trait MessageRepository: Send + Sync {
         ticket_id: TicketId,
         limit: PageLimit,
     ) -> Result<Vec<Message>, RepositoryError>;
+
+    /// The message of that id, with the feedback on it, as the lists show it.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn find(&self, id: MessageId) -> Result<Option<Message>, RepositoryError>;
+
+    /// Keeps feedback on a message; later feedback MUST replace earlier. False when there is no
+    /// such message.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn rate(&self, id: MessageId, feedback: &Feedback) -> Result<bool, RepositoryError>;
 }

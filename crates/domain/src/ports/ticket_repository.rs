@@ -5,7 +5,7 @@ use thiserror::Error;
 use super::RepositoryError;
 use crate::ids::TicketId;
 use crate::page::{Page, PageLimit};
-use crate::ticket::{Ticket, TicketChange, TicketCursor, TicketFilter, TicketRefusal};
+use crate::ticket::{Ticket, TicketChange, TicketFilter, TicketOrder, TicketRefusal};
 
 /// Why a ticket could not be changed.
 #[derive(Debug, Error)]
@@ -37,17 +37,18 @@ pub trait TicketRepository: Send + Sync {
     /// [`RepositoryError`] when the store fails.
     async fn find(&self, id: TicketId) -> Result<Option<Ticket>, RepositoryError>;
 
-    /// A page of tickets, newest first. The order MUST be total (creation time, then id), so that
-    /// pages neither repeat nor skip a ticket while others are added.
+    /// A page of the tickets that fit the filter, in this order and from its place on; the page's
+    /// `next` is the place behind it. The order MUST be total (the time or the score, then the
+    /// id), so that pages neither repeat nor skip a ticket while others are added or changed.
     ///
     /// # Errors
     /// [`RepositoryError`] when the store fails.
     async fn list(
         &self,
-        filter: TicketFilter,
-        after: Option<TicketCursor>,
+        filter: &TicketFilter,
+        order: TicketOrder,
         limit: PageLimit,
-    ) -> Result<Page<Ticket, TicketCursor>, RepositoryError>;
+    ) -> Result<Page<Ticket, TicketOrder>, RepositoryError>;
 
     /// Locks the ticket, applies [`Ticket::apply`], stores the result and carries out its
     /// [`Effect`](crate::ticket::Effect) on a running reply, all or nothing. Concurrent changes

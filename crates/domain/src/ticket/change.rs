@@ -4,15 +4,25 @@ use thiserror::Error;
 use crate::ids::UserId;
 use crate::message::{Author, Visibility};
 use crate::reply::{Answer, CancelReason, CancelledBy, Conclusion, Verdict};
-use crate::ticket::{InvalidTransition, Move, Ticket, TicketStatus};
+use crate::ticket::{ExpectedVersion, InvalidTransition, Move, Ticket, TicketStatus, TicketUpdate};
+use crate::user::Actor;
 
 /// A change asked for by a person; applied by [`Ticket::apply`] while the ticket is locked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TicketChange {
     /// Switch the assistant off, so that people answer.
     HandOff {
         /// Who asked for it.
         by: UserId,
+    },
+    /// Change fields, all or none.
+    Update {
+        /// Who asked for it; whether the fields are theirs to change was checked.
+        by: Actor,
+        /// The fields.
+        update: TicketUpdate,
+        /// What the ticket is thought to be.
+        expected: ExpectedVersion,
     },
 }
 
@@ -25,6 +35,15 @@ pub enum TicketRefusal {
     /// The status machine has no such move.
     #[error(transparent)]
     InvalidTransition(#[from] InvalidTransition),
+    /// Nobody makes a ticket wait for its customer but by answering.
+    #[error("only an answer makes a ticket pending")]
+    OnlyAnswersMakePending,
+    /// The machine has the move, but not for customers.
+    #[error("a ticket can {} by staff only", .0.as_verb())]
+    MoveIsForStaff(Move),
+    /// The ticket has changed since it was looked at.
+    #[error("the ticket has changed meanwhile")]
+    VersionMismatch,
 }
 
 /// What a change of the ticket means for a reply that is still running.
@@ -129,7 +148,7 @@ impl Ticket {
     /// [`TicketRefusal`] when the ticket does not allow it.
     pub fn apply(
         &mut self,
-        change: TicketChange,
+        change: &TicketChange,
         at: DateTime<Utc>,
     ) -> Result<Effect, TicketRefusal> {
         match change {
@@ -138,20 +157,23 @@ impl Ticket {
                     self.assistant_enabled = false;
                     self.touch(at);
                 }
-                let by = if by == self.user_id {
-                    CancelledBy::Customer
-                } else {
-                    CancelledBy::Agent
-                };
                 Ok(Effect::CancelReply {
                     reason: CancelReason::Handoff,
-                    by,
+                    by: self.part_of(*by),
                 })
+            }
+            TicketChange::Update {
+                by,
+                update,
+                expected,
+            } => {
+                expected.check(self.version)?;
+                self.update(*by, update, at)
             }
         }
     }
 
-    fn touch(&mut self, at: DateTime<Utc>) {
+    pub(super) fn touch(&mut self, at: DateTime<Utc>) {
         self.version += 1;
         // Replicas' clocks differ a little; a ticket's own times never run backwards.
         self.updated_at = self.updated_at.max(at);
@@ -328,8 +350,8 @@ mod tests {
     fn handing_off_twice_is_one_change() {
         let mut ticket = ticket(TicketStatus::Open);
         let change = TicketChange::HandOff { by: customer() };
-        ticket.apply(change, DateTime::UNIX_EPOCH).unwrap();
-        ticket.apply(change, DateTime::UNIX_EPOCH).unwrap();
+        ticket.apply(&change, DateTime::UNIX_EPOCH).unwrap();
+        ticket.apply(&change, DateTime::UNIX_EPOCH).unwrap();
         assert_eq!((ticket.version, ticket.assistant_enabled), (2, false));
     }
 }

@@ -41,7 +41,7 @@ pub struct InvalidTransition {
 }
 
 impl Move {
-    const fn as_verb(self) -> &'static str {
+    pub(super) const fn as_verb(self) -> &'static str {
         match self {
             Self::CustomerWrites => "take a customer's message",
             Self::Answer => "take an answer",

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::page::{Page, PageLimit};
 use crate::ports::{RepositoryError, TicketRepository};
-use crate::ticket::{Ticket, TicketCursor, TicketFilter};
+use crate::ticket::{Ticket, TicketFilter, TicketOrder};
 use crate::user::Actor;
 
 /// Why no tickets are listed.
@@ -13,6 +13,9 @@ pub enum ListTicketsError {
     /// Customers list their own tickets only.
     #[error("only staff list other people's tickets")]
     Forbidden,
+    /// Who is in charge of what is no customer's business.
+    #[error("only staff list tickets by assignee")]
+    AssigneeIsForStaff,
     /// The store failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
@@ -29,23 +32,26 @@ impl ListTickets {
         Self { tickets }
     }
 
-    /// A page of tickets, newest first.
+    /// A page of tickets, in this order and from its place on.
     ///
     /// # Errors
-    /// [`ListTicketsError::Forbidden`] when a customer asks for somebody else's.
+    /// [`ListTicketsError`] when a customer asks for somebody else's, or by assignee.
     pub async fn execute(
         &self,
         actor: Actor,
         mut filter: TicketFilter,
-        after: Option<TicketCursor>,
+        order: TicketOrder,
         limit: PageLimit,
-    ) -> Result<Page<Ticket, TicketCursor>, ListTicketsError> {
+    ) -> Result<Page<Ticket, TicketOrder>, ListTicketsError> {
         if !actor.role.is_staff() {
             if filter.user_id.is_some_and(|wanted| wanted != actor.id) {
                 return Err(ListTicketsError::Forbidden);
             }
+            if filter.assignee.is_some() {
+                return Err(ListTicketsError::AssigneeIsForStaff);
+            }
             filter.user_id = Some(actor.id);
         }
-        Ok(self.tickets.list(filter, after, limit).await?)
+        Ok(self.tickets.list(&filter, order, limit).await?)
     }
 }

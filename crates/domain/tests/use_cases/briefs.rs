@@ -75,6 +75,7 @@ impl World {
             reply_id: None,
             is_complete: true,
             created_at: self.now(),
+            feedback: None,
         });
     }
 }

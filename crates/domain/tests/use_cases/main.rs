@@ -15,5 +15,6 @@ mod sources;
 mod stream_tokens;
 mod sweep;
 mod tickets;
+mod updates;
 mod user_management;
 mod world;

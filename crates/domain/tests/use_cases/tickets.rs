@@ -3,7 +3,7 @@ use std::time::Duration;
 use domain::ids::TicketId;
 use domain::page::PageLimit;
 use domain::ports::IdGenerator;
-use domain::ticket::{Ticket, TicketFilter, TicketStatus};
+use domain::ticket::{AssigneeFilter, Ticket, TicketFilter, TicketOrder, TicketStatus};
 use domain::use_cases::{AccessError, ListTicketsError};
 use domain::user::{Actor, Role};
 
@@ -13,7 +13,7 @@ impl World {
     async fn list(&self, actor: Actor, filter: TicketFilter) -> Vec<TicketId> {
         let page = self
             .list_tickets()
-            .execute(actor, filter, None, PageLimit::MAX)
+            .execute(actor, filter, TicketOrder::default(), PageLimit::MAX)
             .await
             .expect("listing should work");
         page.items.iter().map(|ticket| ticket.id).collect()
@@ -60,9 +60,26 @@ async fn customers_may_not_ask_for_other_peoples_tickets() {
     let (ada, bob) = (world.somebody(Role::User), world.somebody(Role::User));
     let refused = world
         .list_tickets()
-        .execute(ada, of(bob), None, PageLimit::MAX)
+        .execute(ada, of(bob), TicketOrder::default(), PageLimit::MAX)
         .await;
     assert!(matches!(refused, Err(ListTicketsError::Forbidden)));
+}
+
+#[tokio::test]
+async fn only_staff_list_tickets_by_who_is_in_charge() {
+    let world = World::default();
+    let (ada, agent) = (world.somebody(Role::User), world.somebody(Role::Agent));
+    let ticket = world.open_ticket(ada).await.id;
+    let filter = TicketFilter {
+        assignee: Some(AssigneeFilter::Nobody),
+        ..TicketFilter::default()
+    };
+    assert_eq!(world.list(agent, filter.clone()).await, [ticket]);
+    let refused = world
+        .list_tickets()
+        .execute(ada, filter, TicketOrder::default(), PageLimit::MAX)
+        .await;
+    assert!(matches!(refused, Err(ListTicketsError::AssigneeIsForStaff)));
 }
 
 #[tokio::test]
@@ -95,12 +112,12 @@ async fn pages_follow_each_other_while_tickets_are_added() {
     let limit = PageLimit::clamped(2).unwrap();
     let list = world.list_tickets();
     let first = list
-        .execute(ada, TicketFilter::default(), None, limit)
+        .execute(ada, TicketFilter::default(), TicketOrder::default(), limit)
         .await
         .unwrap();
     world.open_ticket(ada).await;
     let second = list
-        .execute(ada, TicketFilter::default(), first.next, limit)
+        .execute(ada, TicketFilter::default(), first.next.unwrap(), limit)
         .await
         .unwrap();
     let seen: Vec<_> = first

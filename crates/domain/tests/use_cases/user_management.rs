@@ -7,7 +7,7 @@ use domain::user::{Actor, Role, User, UserChange, UserFilter};
 use crate::world::World;
 
 impl World {
-    async fn account(&self, email: &str, role: Role) -> Actor {
+    async fn registered(&self, email: &str, role: Role) -> Actor {
         let user = self.try_sign_up(email, role).await;
         let user = user.expect("signing up should work");
         Actor {
@@ -35,8 +35,8 @@ const DISABLE: UserChange = UserChange {
 #[tokio::test]
 async fn admins_give_roles_and_disable_accounts() {
     let world = World::default();
-    let admin = world.account("admin@example.com", Role::Admin).await;
-    let user = world.account("ada@example.com", Role::User).await;
+    let admin = world.registered("admin@example.com", Role::Admin).await;
+    let user = world.registered("ada@example.com", Role::User).await;
     let promote = UserChange {
         role: Some(Role::Agent),
         disabled: None,
@@ -56,11 +56,11 @@ async fn admins_give_roles_and_disable_accounts() {
 #[tokio::test]
 async fn nobody_else_manages_accounts() {
     let world = World::default();
-    world.account("admin@example.com", Role::Admin).await;
+    world.registered("admin@example.com", Role::Admin).await;
     for role in [Role::User, Role::Agent] {
         let actor = world.somebody(role);
         let user = world
-            .account(&format!("{}@example.com", role.as_str()), role)
+            .registered(&format!("{}@example.com", role.as_str()), role)
             .await;
         for id in [user.id, actor.id, UserId::from_uuid(world.ids.generate())] {
             let refused = world.change_user(actor, id, DISABLE).await;
@@ -77,10 +77,10 @@ async fn nobody_else_manages_accounts() {
 #[tokio::test]
 async fn the_last_admin_stays() {
     let world = World::default();
-    let admin = world.account("admin@example.com", Role::Admin).await;
+    let admin = world.registered("admin@example.com", Role::Admin).await;
     let refused = world.change_user(admin, admin.id, DISABLE).await;
     assert!(matches!(refused, Err(ManageUsersError::LastAdmin(_))));
-    let other = world.account("other@example.com", Role::Admin).await;
+    let other = world.registered("other@example.com", Role::Admin).await;
     assert!(world.change_user(other, admin.id, DISABLE).await.is_ok());
     let refused = world.change_user(other, other.id, DISABLE).await;
     assert!(matches!(refused, Err(ManageUsersError::LastAdmin(_))));
@@ -89,7 +89,7 @@ async fn the_last_admin_stays() {
 #[tokio::test]
 async fn an_unknown_account_is_not_found() {
     let world = World::default();
-    let admin = world.account("admin@example.com", Role::Admin).await;
+    let admin = world.registered("admin@example.com", Role::Admin).await;
     let unknown = UserId::from_uuid(world.ids.generate());
     let outcome = world.change_user(admin, unknown, DISABLE).await;
     assert!(matches!(outcome, Err(ManageUsersError::NotFound)));

@@ -5,12 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use domain::ids::{MessageId, TicketId, UserId};
-use domain::message::{Author, Message, MessageText, NewMessage, Visibility};
-use domain::page::PageLimit;
+use domain::message::{Author, Feedback, Message, MessageText, NewMessage, Visibility};
+use domain::page::{Page, PageLimit};
 use domain::password::PasswordHash;
 use domain::ports::Credentials;
 use domain::stream_token::TokenDigest;
-use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
+use domain::ticket::{
+    Category, Description, NewTicket, Priority, Ticket, TicketFilter, TicketOrder, Title,
+};
 use domain::user::{Email, Role, User};
 use uuid::Uuid;
 
@@ -122,8 +124,29 @@ impl TicketStores {
         found.expect("the ticket exists")
     }
 
+    /// The tickets that fit, the newest first.
+    pub(super) async fn listed(&self, filter: &TicketFilter) -> Vec<Ticket> {
+        self.page(filter, TicketOrder::default(), PageLimit::MAX)
+            .await
+            .items
+    }
+
+    pub(super) async fn page(
+        &self,
+        filter: &TicketFilter,
+        order: TicketOrder,
+        limit: PageLimit,
+    ) -> Page<Ticket, TicketOrder> {
+        let page = self.tickets.list(filter, order, limit).await;
+        page.expect("listed")
+    }
+
     pub(super) async fn appended(&self, message: NewMessage) -> Message {
         self.messages.append(message).await.expect("appended")
+    }
+
+    pub(super) async fn rate(&self, id: MessageId, feedback: &Feedback) -> bool {
+        self.messages.rate(id, feedback).await.expect("answered")
     }
 
     /// The ticket's customer writes.

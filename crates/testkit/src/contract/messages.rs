@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::ids::TicketId;
-use domain::message::{Audience, Author, Message, MessageText, NewMessage, Visibility};
+use domain::ids::{MessageId, TicketId};
+use domain::message::{
+    Audience, Author, Feedback, FeedbackComment, Message, MessageText, NewMessage, Rating,
+    Visibility,
+};
 use domain::page::PageLimit;
 use domain::ports::{AppendMessageError, RepositoryError};
 use domain::ticket::{Ticket, TicketRefusal, TicketStatus};
@@ -35,6 +38,10 @@ macro_rules! message_repository_contract {
                 internal_notes_are_hidden_from_customers,
                 the_newest_public_messages_come_oldest_first,
                 an_unknown_ticket_has_no_messages,
+                a_message_is_found_by_its_id,
+                feedback_comes_back_wherever_its_message_is_shown,
+                later_feedback_replaces_earlier,
+                an_unknown_message_is_not_rated,
             ]
         );
     };
@@ -61,6 +68,7 @@ pub async fn every_field_of_a_message_comes_back(stores: TicketStores) {
             reply_id: None,
             is_complete: true,
             created_at: new.created_at,
+            feedback: None,
         };
         assert_eq!(message, expected);
         returned.push(message);
@@ -261,6 +269,81 @@ pub async fn an_unknown_ticket_has_no_messages(stores: TicketStores) {
     assert_eq!(stores.all_messages(unknown).await, []);
     let newest = stores.messages.newest_public(unknown, PageLimit::MAX).await;
     assert_eq!(newest.expect("listed"), []);
+}
+
+pub async fn a_message_is_found_by_its_id(stores: TicketStores) {
+    let ticket = stores.ticket().await;
+    let agent = stores.user(Role::Agent).await;
+    let question = stores.ask(&ticket, "Hello?").await;
+    let note = stores.appended(note(&ticket, agent, "Seems lost.")).await;
+    for message in [question, note] {
+        let found = stores.messages.find(message.id).await;
+        assert_eq!(found.expect("read"), Some(message));
+    }
+    let unknown = stores.messages.find(MessageId::from_uuid(uuid())).await;
+    assert_eq!(unknown.expect("read"), None);
+}
+
+pub async fn feedback_comes_back_wherever_its_message_is_shown(stores: TicketStores) {
+    let ticket = stores.ticket().await;
+    let other = stores.ask(&ticket, "first").await;
+    let longest = EMOJI.repeat(FeedbackComment::MAX_CHARS);
+    for comment in [None, Some(""), Some("  Thanks!\r\n"), Some(&longest)] {
+        let message = stores.ask(&ticket, "rated").await;
+        let feedback = Feedback {
+            rating: Rating::Down,
+            comment: comment.map(|text| FeedbackComment::parse(text).expect("a comment")),
+            updated_at: at(999_999),
+        };
+        assert!(stores.rate(message.id, &feedback).await);
+        let rated = Message {
+            feedback: Some(feedback),
+            ..message
+        };
+        let found = stores.messages.find(rated.id).await;
+        assert_eq!(found.expect("read").as_ref(), Some(&rated));
+        let listed = stores.all_messages(ticket.id).await;
+        assert_eq!(listed.last(), Some(&rated));
+        let newest = stores.messages.newest_public(ticket.id, limit(1)).await;
+        assert_eq!(newest.expect("listed"), [rated]);
+    }
+    let listed = stores.all_messages(ticket.id).await;
+    assert_eq!(listed.first(), Some(&other));
+}
+
+pub async fn later_feedback_replaces_earlier(stores: TicketStores) {
+    let ticket = stores.ticket().await;
+    let message = stores.ask(&ticket, "rated").await;
+    let before = stores.found(ticket.id).await;
+    let earlier = Feedback {
+        rating: Rating::Up,
+        comment: Some(FeedbackComment::parse("Great").expect("a comment")),
+        updated_at: at(10),
+    };
+    let later = Feedback {
+        rating: Rating::Down,
+        comment: None,
+        updated_at: at(20),
+    };
+    for feedback in [earlier, later.clone()] {
+        assert!(stores.rate(message.id, &feedback).await);
+    }
+    let found = stores.messages.find(message.id).await.expect("read");
+    assert_eq!(found.and_then(|found| found.feedback), Some(later));
+    assert_eq!(stores.found(ticket.id).await, before);
+}
+
+pub async fn an_unknown_message_is_not_rated(stores: TicketStores) {
+    let ticket = stores.ticket().await;
+    let message = stores.ask(&ticket, "not rated").await;
+    let feedback = Feedback {
+        rating: Rating::Up,
+        comment: None,
+        updated_at: at(10),
+    };
+    let unknown = MessageId::from_uuid(uuid());
+    assert!(!stores.rate(unknown, &feedback).await);
+    assert_eq!(stores.all_messages(ticket.id).await, [message]);
 }
 
 /// Three public messages, each with a note behind it; gives the public ones.

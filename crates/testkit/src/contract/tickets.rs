@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use domain::ids::TicketId;
-use domain::page::PageLimit;
+use domain::ids::{TicketId, UserId};
 use domain::ports::{ChangeTicketError, RepositoryError};
 use domain::ticket::{
-    Description, Priority, Ticket, TicketChange, TicketCursor, TicketFilter, TicketStatus, Title,
+    Description, ExpectedVersion, Priority, Setting, Tags, Ticket, TicketChange, TicketFilter,
+    TicketRefusal, TicketStatus, TicketUpdate, Title,
 };
-use domain::user::Role;
+use domain::user::{Actor, Role};
 use tokio::task::JoinSet;
 
 use super::TicketStores;
-use super::fixtures::{EMOJI, MANY, at, category, limit, note, open_ticket, uuid};
+use super::fixtures::{EMOJI, MANY, at, category, note, open_ticket, uuid};
 
 /// One test for each promise of `TicketRepository`, over an expression that gives fresh
 /// [`TicketStores`].
@@ -29,17 +29,16 @@ macro_rules! ticket_repository_contract {
                 an_unknown_ticket_is_none,
                 a_ticket_id_that_exists_conflicts_and_leaves_nothing_behind,
                 many_tickets_at_once_are_all_kept,
-                an_empty_store_lists_no_tickets,
-                tickets_are_listed_newest_first_in_a_total_order,
-                pages_neither_repeat_nor_skip_while_tickets_are_added,
-                a_full_last_page_has_none_behind_it,
-                tickets_are_listed_by_owner_and_status,
                 a_change_is_stored_and_returned,
                 a_change_that_changes_nothing_is_not_stored,
                 an_unknown_ticket_is_not_changed,
                 many_changes_at_once_are_all_kept,
+                an_update_changes_all_its_fields_at_once,
+                a_refused_update_changes_nothing,
+                of_updates_of_one_version_at_once_one_is_done,
             ]
         );
+        $crate::ticket_list_contract!($stores);
     };
 }
 
@@ -57,6 +56,7 @@ pub async fn every_field_of_a_ticket_comes_back(stores: TicketStores) {
             .stored(Ticket {
                 category: Some(category("billing-2")),
                 priority,
+                tags: Tags::parse(["vip", "refund-2"]).expect("tags"),
                 status,
                 assignee_id: Some(agent),
                 assistant_enabled: false,
@@ -114,7 +114,7 @@ pub async fn a_ticket_id_that_exists_conflicts_and_leaves_nothing_behind(stores:
     };
     let refusal = stores.tickets.insert(&second).await;
     assert!(matches!(refusal, Err(RepositoryError::Conflict)));
-    assert_eq!(listed(&stores, TicketFilter::default()).await, [first]);
+    assert_eq!(stores.listed(&TicketFilter::default()).await, [first]);
 }
 
 pub async fn many_tickets_at_once_are_all_kept(stores: TicketStores) {
@@ -130,78 +130,6 @@ pub async fn many_tickets_at_once_are_all_kept(stores: TicketStores) {
     }
     for given in creations.join_all().await {
         assert_eq!(stores.found(given.id).await, given);
-    }
-}
-
-pub async fn an_empty_store_lists_no_tickets(stores: TicketStores) {
-    assert_eq!(listed(&stores, TicketFilter::default()).await, []);
-}
-
-pub async fn tickets_are_listed_newest_first_in_a_total_order(stores: TicketStores) {
-    let given = tickets_of_few_moments(&stores).await;
-    for size in [1, 2, 3, 100] {
-        let mut seen = Vec::new();
-        let mut after = None;
-        // Bounded, so that pages that never end fail too.
-        for _ in 0..=given.len() {
-            let page = list(&stores, TicketFilter::default(), after, limit(size)).await;
-            seen.extend(page.items);
-            after = page.next;
-            if after.is_none() {
-                break;
-            }
-        }
-        assert_eq!(seen, given, "in pages of {size}");
-    }
-}
-
-pub async fn pages_neither_repeat_nor_skip_while_tickets_are_added(stores: TicketStores) {
-    let given = tickets_of_few_moments(&stores).await;
-    let first = list(&stores, TicketFilter::default(), None, limit(2)).await;
-    stores
-        .stored(Ticket {
-            created_at: at(1_000),
-            ..open_ticket(stores.user(Role::User).await)
-        })
-        .await;
-    let rest = list(&stores, TicketFilter::default(), first.next, PageLimit::MAX).await;
-    assert_eq!([first.items, rest.items].concat(), given);
-}
-
-pub async fn a_full_last_page_has_none_behind_it(stores: TicketStores) {
-    let given = tickets_of_few_moments(&stores).await;
-    let size = u64::try_from(given.len()).expect("a small number");
-    let page = list(&stores, TicketFilter::default(), None, limit(size)).await;
-    assert_eq!((page.items, page.next), (given, None));
-}
-
-pub async fn tickets_are_listed_by_owner_and_status(stores: TicketStores) {
-    let (one, other) = (stores.user(Role::User).await, stores.user(Role::User).await);
-    let mut given = Vec::new();
-    for (micros, (user_id, status)) in (10..).zip([
-        (one, TicketStatus::Open),
-        (other, TicketStatus::Open),
-        (one, TicketStatus::Closed),
-        (other, TicketStatus::Pending),
-    ]) {
-        let ticket = Ticket {
-            status,
-            created_at: at(micros),
-            ..open_ticket(user_id)
-        };
-        given.insert(0, stores.stored(ticket).await);
-    }
-    for user_id in [None, Some(one), Some(other)] {
-        for status in [None, Some(TicketStatus::Open), Some(TicketStatus::Closed)] {
-            let expected: Vec<_> = given
-                .iter()
-                .filter(|ticket| user_id.is_none_or(|id| ticket.user_id == id))
-                .filter(|ticket| status.is_none_or(|status| ticket.status == status))
-                .cloned()
-                .collect();
-            let filter = TicketFilter { user_id, status };
-            assert_eq!(listed(&stores, filter).await, expected, "{filter:?}");
-        }
     }
 }
 
@@ -225,7 +153,10 @@ pub async fn a_change_is_stored_and_returned(stores: TicketStores) {
 pub async fn a_change_that_changes_nothing_is_not_stored(stores: TicketStores) {
     let ticket = stores.ticket().await;
     let change = handoff(&ticket);
-    let first = stores.tickets.change(ticket.id, change, at(50)).await;
+    let first = stores
+        .tickets
+        .change(ticket.id, change.clone(), at(50))
+        .await;
     let second = stores.tickets.change(ticket.id, change, at(60)).await;
     let first = first.expect("changed");
     assert_eq!(second.expect("answered"), first);
@@ -269,35 +200,109 @@ pub async fn many_changes_at_once_are_all_kept(stores: TicketStores) {
     );
 }
 
-/// Eleven tickets of three moments, in the order in which they are listed.
-async fn tickets_of_few_moments(stores: &TicketStores) -> Vec<Ticket> {
-    let user_id = stores.user(Role::User).await;
-    let mut given = Vec::new();
-    for number in 0..11 {
-        let ticket = Ticket {
-            created_at: at(100 + number % 3),
-            ..open_ticket(user_id)
+pub async fn an_update_changes_all_its_fields_at_once(stores: TicketStores) {
+    let ticket = stores.ticket().await;
+    let agent = stores.user(Role::Agent).await;
+    let tags = Tags::parse(["vip"]).expect("tags");
+    let update = TicketUpdate {
+        status: Some(TicketStatus::Resolved),
+        title: Some(Title::parse("Renamed").expect("a title")),
+        priority: Some(Priority::Urgent),
+        category: Setting::Set(category("billing")),
+        tags: Some(tags.clone()),
+        assignee_id: Setting::Set(agent),
+        assistant_enabled: Some(false),
+    };
+    let expected = Ticket {
+        status: TicketStatus::Resolved,
+        title: Title::parse("Renamed").expect("a title"),
+        priority: Priority::Urgent,
+        category: Some(category("billing")),
+        tags,
+        assignee_id: Some(agent),
+        assistant_enabled: false,
+        updated_at: at(50),
+        version: 2,
+        ..ticket
+    };
+    let change = of_version(agent, update, 1);
+    let changed = stores.tickets.change(expected.id, change, at(50)).await;
+    assert_eq!(changed.expect("changed"), expected);
+    assert_eq!(stores.found(expected.id).await, expected);
+
+    let cleared = TicketUpdate {
+        category: Setting::Clear,
+        tags: Some(Tags::default()),
+        assignee_id: Setting::Clear,
+        ..TicketUpdate::default()
+    };
+    let change = of_version(agent, cleared, 2);
+    let changed = stores.tickets.change(expected.id, change, at(60)).await;
+    let bare = Ticket {
+        category: None,
+        tags: Tags::default(),
+        assignee_id: None,
+        updated_at: at(60),
+        version: 3,
+        ..expected
+    };
+    assert_eq!(changed.expect("changed"), bare);
+    assert_eq!(stores.found(bare.id).await, bare);
+}
+
+pub async fn a_refused_update_changes_nothing(stores: TicketStores) {
+    let ticket = stores.ticket().await;
+    let agent = stores.user(Role::Agent).await;
+    let update = |status| TicketUpdate {
+        priority: Some(Priority::Urgent),
+        status: Some(status),
+        ..TicketUpdate::default()
+    };
+    let refused = [
+        (of_version(agent, update(TicketStatus::Pending), 1), false),
+        (of_version(agent, update(TicketStatus::Closed), 2), true),
+    ];
+    for (change, is_of_another_version) in refused {
+        let refusal = stores.tickets.change(ticket.id, change, at(50)).await;
+        let Err(ChangeTicketError::Refused(refusal)) = refusal else {
+            panic!("not refused: {refusal:?}");
         };
-        given.push(stores.stored(ticket).await);
+        let is_mismatch = refusal == TicketRefusal::VersionMismatch;
+        assert_eq!(is_mismatch, is_of_another_version);
+        assert_eq!(stores.found(ticket.id).await, ticket);
     }
-    given.sort_by_key(|ticket| std::cmp::Reverse((ticket.created_at, ticket.id)));
-    given
+}
+
+pub async fn of_updates_of_one_version_at_once_one_is_done(stores: TicketStores) {
+    let ticket = stores.ticket().await;
+    let agent = stores.user(Role::Agent).await;
+    let mut changes = JoinSet::new();
+    for number in 0..MANY {
+        let tickets = Arc::clone(&stores.tickets);
+        let update = TicketUpdate {
+            title: Some(Title::parse(number.to_string()).expect("a title")),
+            ..TicketUpdate::default()
+        };
+        let (id, change) = (ticket.id, of_version(agent, update, 1));
+        changes.spawn(async move { tickets.change(id, change, at(50)).await });
+    }
+    let outcomes = changes.join_all().await;
+    let done: Vec<_> = outcomes.into_iter().filter_map(Result::ok).collect();
+    assert_eq!(done.len(), 1);
+    assert_eq!(done.first(), Some(&stores.found(ticket.id).await));
+}
+
+fn of_version(agent: UserId, update: TicketUpdate, version: i64) -> TicketChange {
+    TicketChange::Update {
+        by: Actor {
+            id: agent,
+            role: Role::Agent,
+        },
+        update,
+        expected: ExpectedVersion::OneOf(vec![version]),
+    }
 }
 
 fn handoff(ticket: &Ticket) -> TicketChange {
     TicketChange::HandOff { by: ticket.user_id }
-}
-
-async fn listed(stores: &TicketStores, filter: TicketFilter) -> Vec<Ticket> {
-    list(stores, filter, None, PageLimit::MAX).await.items
-}
-
-async fn list(
-    stores: &TicketStores,
-    filter: TicketFilter,
-    after: Option<TicketCursor>,
-    limit: PageLimit,
-) -> domain::page::Page<Ticket, TicketCursor> {
-    let page = stores.tickets.list(filter, after, limit).await;
-    page.expect("listed")
 }

@@ -1,16 +1,18 @@
+mod list;
+
 use std::collections::HashMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use domain::ids::TicketId;
-use domain::message::{Audience, Message, NewMessage, Visibility};
+use domain::ids::{MessageId, TicketId};
+use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{
     AppendMessageError, ChangeTicketError, MessageRepository, RepositoryError, TicketRepository,
 };
 use domain::reply::{CancelReason, CancelledBy};
-use domain::ticket::{Effect, Ticket, TicketChange, TicketCursor, TicketFilter};
+use domain::ticket::{Effect, Ticket, TicketChange, TicketFilter, TicketOrder};
 
 use super::{Outage, locked};
 
@@ -103,27 +105,19 @@ impl TicketRepository for InMemoryTickets {
 
     async fn list(
         &self,
-        filter: TicketFilter,
-        after: Option<TicketCursor>,
+        filter: &TicketFilter,
+        order: TicketOrder,
         limit: PageLimit,
-    ) -> Result<Page<Ticket, TicketCursor>, RepositoryError> {
+    ) -> Result<Page<Ticket, TicketOrder>, RepositoryError> {
         self.outage.check()?;
         let state = locked(&self.state);
-        let mut rows: Vec<Ticket> = state
-            .tickets
-            .values()
-            .filter(|ticket| filter.user_id.is_none_or(|id| ticket.user_id == id))
-            .filter(|ticket| filter.status.is_none_or(|status| ticket.status == status))
-            .filter(|ticket| {
-                after.is_none_or(|cursor| {
-                    (ticket.created_at, ticket.id) < (cursor.created_at, cursor.id)
-                })
-            })
-            .cloned()
-            .collect();
-        rows.sort_by_key(|ticket| std::cmp::Reverse((ticket.created_at, ticket.id)));
-        rows.truncate(limit.get() + 1);
-        Ok(Page::from_surplus(rows, limit, |last| last.into()))
+        Ok(list::page(
+            &state.tickets,
+            &state.messages,
+            filter,
+            order,
+            limit,
+        ))
     }
 
     async fn change(
@@ -139,7 +133,7 @@ impl TicketRepository for InMemoryTickets {
             .get(&id)
             .cloned()
             .ok_or(ChangeTicketError::NotFound)?;
-        let effect = ticket.apply(change, at)?;
+        let effect = ticket.apply(&change, at)?;
         state.tickets.insert(id, ticket.clone());
         state.carry_out(id, effect);
         Ok(ticket)
@@ -172,6 +166,7 @@ impl MessageRepository for InMemoryTickets {
             reply_id: None,
             is_complete: true,
             created_at: message.created_at,
+            feedback: None,
         };
         state.carry_out(ticket.id, effect);
         state.tickets.insert(ticket.id, ticket);
@@ -190,7 +185,7 @@ impl MessageRepository for InMemoryTickets {
         let state = locked(&self.state);
         let rows = state
             .messages_of(ticket_id)
-            .filter(|message| audience == Audience::Staff || is_public(message))
+            .filter(|message| audience.may_read(message.visibility))
             .filter(|message| after.is_none_or(|position| message.position > position))
             .take(limit.get() + 1)
             .cloned()
@@ -214,6 +209,23 @@ impl MessageRepository for InMemoryTickets {
             .collect();
         newest.reverse();
         Ok(newest)
+    }
+
+    async fn find(&self, id: MessageId) -> Result<Option<Message>, RepositoryError> {
+        self.outage.check()?;
+        let state = locked(&self.state);
+        let mut messages = state.messages.iter();
+        Ok(messages.find(|message| message.id == id).cloned())
+    }
+
+    async fn rate(&self, id: MessageId, feedback: &Feedback) -> Result<bool, RepositoryError> {
+        self.outage.check()?;
+        let mut state = locked(&self.state);
+        let mut messages = state.messages.iter_mut();
+        let message = messages.find(|message| message.id == id);
+        Ok(message
+            .map(|message| message.feedback = Some(feedback.clone()))
+            .is_some())
     }
 }
 

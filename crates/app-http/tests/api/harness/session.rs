@@ -36,6 +36,15 @@ impl<'a> Session<'a> {
         Answer::to(self.request(Method::PATCH, path).json(body)).await
     }
 
+    pub async fn put(&self, path: &str, body: &Value) -> Answer {
+        Answer::to(self.request(Method::PUT, path).json(body)).await
+    }
+
+    /// The person's own id.
+    pub async fn id(&self) -> String {
+        self.get("/auth/me").await.expect_status(200).text_of("id")
+    }
+
     /// Opens a ticket and gives its path.
     pub async fn open_ticket(&self) -> String {
         self.open_ticket_about("Where is my parcel?").await

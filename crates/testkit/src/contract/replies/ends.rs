@@ -89,6 +89,7 @@ pub async fn a_completed_reply_becomes_one_message_and_moves_the_ticket(stores: 
         reply_id: Some(reply.id),
         is_complete: true,
         created_at: conclusion.ended_at,
+        feedback: None,
     };
     assert_eq!(stores.around.all_messages(ticket.id).await, [message]);
     let moved = Ticket {

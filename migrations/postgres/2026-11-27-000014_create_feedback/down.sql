@@ -1,0 +1,2 @@
+DROP INDEX feedback_by_age;
+DROP TABLE feedback;
