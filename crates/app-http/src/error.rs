@@ -2,6 +2,8 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod desk;
+
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
@@ -10,7 +12,7 @@ use domain::ports::{BoxError, PasswordHasherError, RepositoryError, TokenError};
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
     AccessError, AuthenticateError, CreateUserError, HandOffError, IssueStreamTokenError,
-    ListTicketsError, LogInError, SendMessageError, UpdateTicketError,
+    ListTicketsError, LogInError, SendMessageError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
@@ -62,6 +64,8 @@ pub(crate) enum ApiError {
         code: &'static str,
         reason: &'static str,
     },
+    #[error("only answers of the assistant are rated")]
+    NotRateable,
     #[error("too many replies")]
     TooManyReplies { retry_after: Duration },
     #[error("too busy")]
@@ -123,6 +127,7 @@ impl ApiError {
             Self::VersionMismatch => Problem::new(S::PRECONDITION_FAILED, "version_mismatch", self),
             Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
             Self::NotRetryable { code, .. } => Problem::new(S::CONFLICT, code, self),
+            Self::NotRateable => Problem::new(S::CONFLICT, "not_rateable", self),
             Self::TooManyReplies { retry_after } => {
                 let seconds = retry_after.as_secs_f64().ceil().max(1.0);
                 Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self)
@@ -269,24 +274,6 @@ impl From<HandOffError> for ApiError {
             HandOffError::NotFound => Self::NotFound,
             HandOffError::Refused(refusal) => refusal.into(),
             HandOffError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<UpdateTicketError> for ApiError {
-    fn from(error: UpdateTicketError) -> Self {
-        match error {
-            UpdateTicketError::NotFound => Self::NotFound,
-            UpdateTicketError::FieldIsForStaff(_) => {
-                Self::Forbidden("customers change the title and resolve, all else is for staff")
-            }
-            UpdateTicketError::NoSuchAgent => Self::field(
-                "assignee_id",
-                "invalid_value",
-                "must be an agent whose account works",
-            ),
-            UpdateTicketError::Refused(refusal) => refusal.into(),
-            UpdateTicketError::Repository(error) => error.into(),
         }
     }
 }

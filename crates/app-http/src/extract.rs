@@ -10,4 +10,4 @@ pub(crate) use self::body::{Form, JsonBody, is_form};
 pub(crate) use self::if_match::IfMatch;
 pub(crate) use self::query::QueryParameters;
 pub(crate) use self::signed_in::{ActingUser, SignedIn};
-pub(crate) use self::ticket_path::TicketPath;
+pub(crate) use self::ticket_path::{MessagePath, ReplyPath, TicketPath};

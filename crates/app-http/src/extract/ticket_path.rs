@@ -2,7 +2,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::ids::TicketId;
+use domain::ids::{MessageId, ReplyId, TicketId};
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -10,18 +10,50 @@ use crate::error::ApiError;
 /// The ticket that the path names. An id that is no UUID names nothing, like an unknown one.
 pub(crate) struct TicketPath(pub(crate) TicketId);
 
+/// The message of a ticket that the path names.
+pub(crate) struct MessagePath(pub(crate) TicketId, pub(crate) MessageId);
+
+/// The reply to a ticket that the path names.
+pub(crate) struct ReplyPath(pub(crate) TicketId, pub(crate) ReplyId);
+
 impl FromRequest for TicketPath {
     type Error = ApiError;
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let id = request
-            .match_info()
-            .get("ticket_id")
-            .and_then(|raw| Uuid::try_parse(raw).ok());
+        ready(id(request, "ticket_id").map(|ticket| Self(TicketId::from_uuid(ticket))))
+    }
+}
+
+impl FromRequest for MessagePath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         ready(
-            id.map(|id| Self(TicketId::from_uuid(id)))
-                .ok_or(ApiError::NotFound),
+            both(request, "message_id").map(|(ticket, id)| Self(ticket, MessageId::from_uuid(id))),
         )
     }
+}
+
+impl FromRequest for ReplyPath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(both(request, "reply_id").map(|(ticket, id)| Self(ticket, ReplyId::from_uuid(id))))
+    }
+}
+
+fn both(request: &HttpRequest, name: &str) -> Result<(TicketId, Uuid), ApiError> {
+    let ticket = id(request, "ticket_id").map(TicketId::from_uuid)?;
+    Ok((ticket, id(request, name)?))
+}
+
+fn id(request: &HttpRequest, name: &str) -> Result<Uuid, ApiError> {
+    request
+        .match_info()
+        .get(name)
+        .and_then(|raw| Uuid::try_parse(raw).ok())
+        .ok_or(ApiError::NotFound)
 }

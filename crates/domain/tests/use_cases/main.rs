@@ -5,6 +5,7 @@
 mod accounts;
 mod articles;
 mod briefs;
+mod feedback;
 mod handoff;
 mod messages;
 mod prompts;
