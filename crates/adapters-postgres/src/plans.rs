@@ -20,9 +20,9 @@ use crate::settings::PgSettings;
 use crate::{events, messages, replies, stream_tokens, throttle, tickets};
 
 /// Nine customers with 900 tickets each, one in ten of them pending, one in 100 in the hands of the
-/// ninth and one in 200 tagged; 8 messages and a reply with 4
-/// events on every ticket; one reply in 500 runs, and of the others one in 20 is not trimmed; 4000
-/// stream tokens, one in 20 of them used; 4000 throttles.
+/// ninth and one in 200 tagged; 8 messages, two of them rated, and a reply with 4 events on every
+/// ticket; one reply in 500 runs, and of the others one in 20 is not trimmed; 4000 stream tokens,
+/// one in 20 of them used; 4000 throttles.
 const ROWS: &str = "
 INSERT INTO users (id, email, password_hash, role, created_at)
 SELECT lpad(u::text, 32, '0')::uuid, u || '@example.com', '', 'user', now()
@@ -51,6 +51,8 @@ INSERT INTO messages (id, ticket_id, position, author, author_id, content, visib
     created_at)
 SELECT gen_random_uuid(), id, m, 'customer', user_id, 'Hello', 'public', TRUE, now()
 FROM tickets, generate_series(1, 8) AS m;
+INSERT INTO feedback (message_id, rating, updated_at)
+SELECT id, 'up', now() FROM messages WHERE position % 4 = 0;
 INSERT INTO stream_tokens (digest, user_id, ticket_id, expires_at, reply_id)
 SELECT sha256(t::text::bytea), user_id, id, created_at, CASE WHEN t % 20 = 0 THEN id END
 FROM generate_series(1, 4000) AS t JOIN tickets ON id = lpad((2 * t)::text, 32, '0')::uuid;
@@ -121,10 +123,9 @@ async fn check(connection: &AsyncPgConnection) {
     let ticket_id = TicketId::from_uuid(number(6000));
     let customer = Audience::Customer;
     let query = messages::page(ticket_id, customer, Some(3), page);
-    assert_uses(
-        &plan(connection, query).await,
-        "messages_ticket_id_position_key",
-    );
+    let shown = plan(connection, query).await;
+    assert_uses(&shown, "messages_ticket_id_position_key");
+    assert_uses(&shown, "feedback_pkey");
 
     let found = plan(connection, replies::current(ticket_id)).await;
     assert_uses(&found, "replies_question_id_key");

@@ -16,12 +16,12 @@ use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
     InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
-    LogIn, LogInParts, LogOut, PrepareReply, RenewSession, SendMessage, ShowProfile, ShowTicket,
-    SignIn, SignUp, Sweep, SweepParts, UpdateTicket,
+    LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage, ShowProfile,
+    ShowTicket, SignIn, SignUp, Sweep, SweepParts, UpdateTicket,
 };
 use reply_engine::{
-    CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReply, StreamByToken,
-    StreamByTokenParts, StreamReply,
+    CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReceipt, ShowReply,
+    StreamByToken, StreamByTokenParts, StreamReply,
 };
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
@@ -275,10 +275,12 @@ fn wire(
         hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
         update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone()),
         send_message: SendMessage::new(tickets.clone(), messages.clone(), clock.clone(), ids),
-        list_messages: ListMessages::new(tickets.clone(), messages),
+        list_messages: ListMessages::new(tickets.clone(), messages.clone()),
+        rate_message: RateMessage::new(tickets.clone(), messages, clock.clone()),
         stream_reply: StreamReply::new(tickets.clone(), engine.clone()),
         stream_by_token: StreamByToken::new(by_token, engine.clone()),
         show_reply: ShowReply::new(tickets.clone(), engine.clone()),
+        show_receipt: ShowReceipt::new(tickets.clone(), engine.clone()),
         cancel_reply: CancelReply::new(tickets.clone(), engine.clone()),
         retry_reply: RetryReply::new(tickets.clone(), engine.clone()),
         issue_stream_token: IssueStreamToken::new(tickets, stream_tokens, opaque_tokens, clock),

@@ -2,17 +2,19 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod accounts;
+mod desk;
+
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use domain::ports::{BoxError, PasswordHasherError, RepositoryError, TokenError};
+use domain::ports::{BoxError, RepositoryError};
 use domain::throttle::Level;
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
-    AccessError, AttemptError, AuthenticateError, ChangePasswordError, CreateUserError,
-    HandOffError, IssueStreamTokenError, ListTicketsError, LogInError, ManageUsersError,
-    RenewSessionError, SendMessageError, SignInError, SignUpError, UpdateTicketError,
+    AccessError, AuthenticateError, HandOffError, IssueStreamTokenError, ListTicketsError,
+    SendMessageError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
@@ -73,6 +75,8 @@ pub(crate) enum ApiError {
     },
     #[error("too many attempts")]
     TooManyAttempts(Vec<Level>),
+    #[error("only answers of the assistant are rated")]
+    NotRateable,
     #[error("too many replies")]
     TooManyReplies { retry_after: Duration },
     #[error("too busy")]
@@ -145,6 +149,7 @@ impl ApiError {
                 let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_attempts", self);
                 rate_limit::tell(problem, levels)
             }
+            Self::NotRateable => Problem::new(S::CONFLICT, "not_rateable", self),
             Self::TooManyReplies { retry_after } => {
                 let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self);
                 rate_limit::tell_of_replies(problem, *retry_after)
@@ -191,15 +196,6 @@ impl From<RepositoryError> for ApiError {
     }
 }
 
-impl From<PasswordHasherError> for ApiError {
-    fn from(error: PasswordHasherError) -> Self {
-        match error {
-            PasswordHasherError::Busy => Self::Busy,
-            PasswordHasherError::Failed(cause) => Self::Internal(cause),
-        }
-    }
-}
-
 impl From<TicketRefusal> for ApiError {
     fn from(refusal: TicketRefusal) -> Self {
         match refusal {
@@ -230,97 +226,6 @@ impl From<AuthenticateError> for ApiError {
         match error {
             AuthenticateError::Invalid => Self::InvalidToken,
             AuthenticateError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<CreateUserError> for ApiError {
-    fn from(error: CreateUserError) -> Self {
-        match error {
-            CreateUserError::EmailTaken => Self::EmailTaken,
-            CreateUserError::Hasher(error) => error.into(),
-            CreateUserError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<LogInError> for ApiError {
-    fn from(error: LogInError) -> Self {
-        match error {
-            LogInError::WrongCredentials => Self::WrongCredentials,
-            LogInError::Hasher(error) => error.into(),
-            LogInError::Token(error) => error.into(),
-            LogInError::NoToken(cause) => Self::Internal(cause),
-            LogInError::Repository(error) => error.into(),
-        }
-    }
-}
-
-/// A token could not be signed.
-impl From<TokenError> for ApiError {
-    fn from(error: TokenError) -> Self {
-        match error {
-            error @ (TokenError::Invalid | TokenError::Failed(_)) => Self::Internal(error.into()),
-        }
-    }
-}
-
-impl From<AttemptError> for ApiError {
-    fn from(error: AttemptError) -> Self {
-        match error {
-            AttemptError::TooMany(levels) => Self::TooManyAttempts(levels),
-            AttemptError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<SignInError> for ApiError {
-    fn from(error: SignInError) -> Self {
-        match error {
-            SignInError::Attempts(error) => error.into(),
-            SignInError::LogIn(error) => error.into(),
-        }
-    }
-}
-
-impl From<SignUpError> for ApiError {
-    fn from(error: SignUpError) -> Self {
-        match error {
-            SignUpError::Attempts(error) => error.into(),
-            SignUpError::CreateUser(error) => error.into(),
-        }
-    }
-}
-
-impl From<RenewSessionError> for ApiError {
-    fn from(error: RenewSessionError) -> Self {
-        match error {
-            RenewSessionError::Invalid => Self::InvalidRefreshToken,
-            RenewSessionError::Token(error) => error.into(),
-            RenewSessionError::NoToken(cause) => Self::Internal(cause),
-            RenewSessionError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<ChangePasswordError> for ApiError {
-    fn from(error: ChangePasswordError) -> Self {
-        match error {
-            ChangePasswordError::WrongPassword => Self::WrongPassword,
-            ChangePasswordError::Attempts(error) => error.into(),
-            ChangePasswordError::Hasher(error) => error.into(),
-            ChangePasswordError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<ManageUsersError> for ApiError {
-    fn from(error: ManageUsersError) -> Self {
-        match error {
-            ManageUsersError::Forbidden => Self::Forbidden("only admins manage accounts"),
-            ManageUsersError::NotFound => Self::NotFound,
-            ManageUsersError::LastAdmin(_) => Self::LastAdmin,
-            ManageUsersError::Repository(error) => error.into(),
         }
     }
 }
@@ -358,24 +263,6 @@ impl From<HandOffError> for ApiError {
             HandOffError::NotFound => Self::NotFound,
             HandOffError::Refused(refusal) => refusal.into(),
             HandOffError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<UpdateTicketError> for ApiError {
-    fn from(error: UpdateTicketError) -> Self {
-        match error {
-            UpdateTicketError::NotFound => Self::NotFound,
-            UpdateTicketError::FieldIsForStaff(_) => {
-                Self::Forbidden("customers change the title and resolve, all else is for staff")
-            }
-            UpdateTicketError::NoSuchAgent => Self::field(
-                "assignee_id",
-                "invalid_value",
-                "must be an agent whose account works",
-            ),
-            UpdateTicketError::Refused(refusal) => refusal.into(),
-            UpdateTicketError::Repository(error) => error.into(),
         }
     }
 }

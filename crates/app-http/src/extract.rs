@@ -10,6 +10,6 @@ mod signed_in;
 pub(crate) use self::body::{Form, JsonBody, is_form};
 pub(crate) use self::client::Client;
 pub(crate) use self::if_match::IfMatch;
-pub(crate) use self::path::{TicketPath, UserPath};
+pub(crate) use self::path::{MessagePath, ReplyPath, TicketPath, UserPath};
 pub(crate) use self::query::QueryParameters;
 pub(crate) use self::signed_in::{ActingUser, CurrentSession, SignedIn};

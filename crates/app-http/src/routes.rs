@@ -12,6 +12,7 @@ use crate::handlers::create_stream_token::create_stream_token;
 use crate::handlers::create_ticket::create_ticket;
 use crate::handlers::get_health::{get_liveness, get_readiness};
 use crate::handlers::get_me::get_me;
+use crate::handlers::get_reply::get_reply;
 use crate::handlers::get_ticket::get_ticket;
 use crate::handlers::hand_off_ticket::hand_off_ticket;
 use crate::handlers::list_messages::list_messages;
@@ -19,6 +20,7 @@ use crate::handlers::list_tickets::list_tickets;
 use crate::handlers::list_users::list_users;
 use crate::handlers::log_in::log_in;
 use crate::handlers::log_out::log_out;
+use crate::handlers::rate_message::rate_message;
 use crate::handlers::refresh_session::refresh_session;
 use crate::handlers::retry_ai_response::retry_ai_response;
 use crate::handlers::send_message::send_message;
@@ -54,6 +56,14 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
             resource("/tickets/{ticket_id}/messages", "GET, HEAD, POST")
                 .route(get().to(list_messages))
                 .route(web::post().to(send_message)),
+        )
+        .service(
+            resource("/tickets/{ticket_id}/messages/{message_id}/feedback", "PUT")
+                .route(web::put().to(rate_message)),
+        )
+        .service(
+            resource("/tickets/{ticket_id}/replies/{reply_id}", "GET, HEAD")
+                .route(get().to(get_reply)),
         )
         .service(
             resource("/tickets/{ticket_id}/ai-response", "GET, HEAD")

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use domain::ports::StoreHealth;
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
-    ListMessages, ListTickets, ListUsers, LogOut, RenewSession, SendMessage, ShowProfile,
-    ShowTicket, SignIn, SignUp, UpdateTicket,
+    ListMessages, ListTickets, ListUsers, LogOut, RateMessage, RenewSession, SendMessage,
+    ShowProfile, ShowTicket, SignIn, SignUp, UpdateTicket,
 };
-use reply_engine::{CancelReply, RetryReply, ShowReply, StreamByToken, StreamReply};
+use reply_engine::{CancelReply, RetryReply, ShowReceipt, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
 
 /// The product, wired.
@@ -29,9 +29,11 @@ pub(crate) struct UseCases {
     pub(crate) update_ticket: UpdateTicket,
     pub(crate) send_message: SendMessage,
     pub(crate) list_messages: ListMessages,
+    pub(crate) rate_message: RateMessage,
     pub(crate) stream_reply: StreamReply,
     pub(crate) stream_by_token: StreamByToken,
     pub(crate) show_reply: ShowReply,
+    pub(crate) show_receipt: ShowReceipt,
     pub(crate) cancel_reply: CancelReply,
     pub(crate) retry_reply: RetryReply,
     pub(crate) issue_stream_token: IssueStreamToken,

@@ -76,7 +76,11 @@ impl Transcript {
                 transcript.frames.truncate(after);
             }
             Ending::ErrorFrame { after } => {
-                transcript.end_with(after, starts, Payload::Error(Box::new(error), reply.error_frame.form));
+                transcript.end_with(
+                    after,
+                    starts,
+                    Payload::Error(Box::new(error), reply.error_frame.form),
+                );
             }
             Ending::Garbage { after } => {
                 transcript.end_with(after, starts, Payload::Raw(garbage()));

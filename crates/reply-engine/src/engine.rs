@@ -164,7 +164,22 @@ impl ReplyEngine {
     /// # Errors
     /// [`RepositoryError`] when the store fails.
     pub async fn current(&self, ticket_id: TicketId) -> Result<Option<Reply>, RepositoryError> {
-        let Some(mut reply) = self.shared.parts.store.find_current(ticket_id).await? else {
+        let reply = self.shared.parts.store.find_current(ticket_id).await?;
+        self.with_text(reply).await
+    }
+
+    /// That reply with its text so far.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    pub async fn find(&self, id: ReplyId) -> Result<Option<Reply>, RepositoryError> {
+        let reply = self.shared.parts.store.find(id).await?;
+        self.with_text(reply).await
+    }
+
+    /// While a reply runs, only the log has its text.
+    async fn with_text(&self, reply: Option<Reply>) -> Result<Option<Reply>, RepositoryError> {
+        let Some(mut reply) = reply else {
             return Ok(None);
         };
         if !reply.has_ended() {

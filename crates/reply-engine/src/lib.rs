@@ -32,6 +32,6 @@ pub use self::models::{FallbackChatModel, RetryPolicy, RetryingChatModel};
 pub use self::shutdown::ShutdownPace;
 pub use self::stream::ReplyStream;
 pub use self::use_cases::{
-    CancelReply, RetryReply, RetryReplyError, ShowReply, StreamByToken, StreamByTokenError,
-    StreamByTokenParts, StreamReply, StreamReplyError,
+    CancelReply, RetryReply, RetryReplyError, ShowReceipt, ShowReceiptError, ShowReply,
+    StreamByToken, StreamByTokenError, StreamByTokenParts, StreamReply, StreamReplyError,
 };

@@ -2,13 +2,19 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::ids::{TicketId, UserId};
+use domain::ids::{MessageId, ReplyId, TicketId, UserId};
 use uuid::Uuid;
 
 use crate::error::ApiError;
 
 /// The ticket that the path names. An id that is no UUID names nothing, like an unknown one.
 pub(crate) struct TicketPath(pub(crate) TicketId);
+
+/// The message of a ticket that the path names.
+pub(crate) struct MessagePath(pub(crate) TicketId, pub(crate) MessageId);
+
+/// The reply to a ticket that the path names.
+pub(crate) struct ReplyPath(pub(crate) TicketId, pub(crate) ReplyId);
 
 /// The account that the path names.
 pub(crate) struct UserPath(pub(crate) UserId);
@@ -18,7 +24,27 @@ impl FromRequest for TicketPath {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        ready(id(request, "ticket_id").map(|id| Self(TicketId::from_uuid(id))))
+        ready(id(request, "ticket_id").map(|ticket| Self(TicketId::from_uuid(ticket))))
+    }
+}
+
+impl FromRequest for MessagePath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(
+            both(request, "message_id").map(|(ticket, id)| Self(ticket, MessageId::from_uuid(id))),
+        )
+    }
+}
+
+impl FromRequest for ReplyPath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(both(request, "reply_id").map(|(ticket, id)| Self(ticket, ReplyId::from_uuid(id))))
     }
 }
 
@@ -29,6 +55,11 @@ impl FromRequest for UserPath {
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         ready(id(request, "user_id").map(|id| Self(UserId::from_uuid(id))))
     }
+}
+
+fn both(request: &HttpRequest, name: &str) -> Result<(TicketId, Uuid), ApiError> {
+    let ticket = id(request, "ticket_id").map(TicketId::from_uuid)?;
+    Ok((ticket, id(request, name)?))
 }
 
 fn id(request: &HttpRequest, name: &str) -> Result<Uuid, ApiError> {

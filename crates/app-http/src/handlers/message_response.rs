@@ -1,6 +1,6 @@
 use chrono::{DateTime, Utc};
-use domain::ids::{MessageId, UserId};
-use domain::message::{Author, Message, Visibility};
+use domain::ids::{MessageId, ReplyId, UserId};
+use domain::message::{Author, Feedback, Message, Rating, Visibility};
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -17,6 +17,17 @@ pub(super) struct MessageResponse {
     is_ai: bool,
     is_complete: bool,
     created_at: DateTime<Utc>,
+    /// The reply that became this message, whose receipt staff may read.
+    reply_id: Option<Uuid>,
+    feedback: Option<FeedbackResponse>,
+}
+
+/// A customer's judgement of an answer as it is shown.
+#[derive(Serialize)]
+pub(super) struct FeedbackResponse {
+    rating: Rating,
+    comment: Option<String>,
+    updated_at: DateTime<Utc>,
 }
 
 impl From<Message> for MessageResponse {
@@ -32,6 +43,19 @@ impl From<Message> for MessageResponse {
             is_ai: message.author == Author::Assistant,
             is_complete: message.is_complete,
             created_at: message.created_at,
+            reply_id: message.reply_id.map(ReplyId::as_uuid),
+            feedback: message.feedback.map(FeedbackResponse::from),
+        }
+    }
+}
+
+impl From<Feedback> for FeedbackResponse {
+    fn from(feedback: Feedback) -> Self {
+        let comment = feedback.comment;
+        Self {
+            rating: feedback.rating,
+            comment: comment.map(|comment| comment.as_str().to_owned()),
+            updated_at: feedback.updated_at,
         }
     }
 }

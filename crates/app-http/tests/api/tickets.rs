@@ -126,6 +126,16 @@ async fn another_customers_ticket_is_as_good_as_missing() {
         (Method::HEAD, "/ai-response", None),
         (Method::POST, "/handoff", None),
         (Method::PATCH, "", Some(&json!({"priority": "low"}))),
+        (
+            Method::PUT,
+            "/messages/01920000-0000-7000-8000-000000000001/feedback",
+            Some(&json!({"rating": "up"})),
+        ),
+        (
+            Method::GET,
+            "/replies/01920000-0000-7000-8000-000000000001",
+            None,
+        ),
     ] {
         let ask = async |path: &str| {
             let mut request = eve.request(method.clone(), &format!("{path}{suffix}"));

@@ -6,6 +6,7 @@ mod accounts;
 mod articles;
 mod attempts;
 mod briefs;
+mod feedback;
 mod handoff;
 mod messages;
 mod prompts;

@@ -7,7 +7,7 @@ use domain::ports::{Clock, IdGenerator};
 use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
 use domain::use_cases::{
     CreateTicket, CreateUser, CreateUserError, HandOffTicket, ListMessages, ListTickets, LogIn,
-    LogInParts, SendMessage, SendMessageError, ShowTicket, UpdateTicket,
+    LogInParts, RateMessage, SendMessage, SendMessageError, ShowTicket, UpdateTicket,
 };
 use domain::user::{Actor, Email, Role, User};
 use testkit::fakes::{
@@ -80,6 +80,14 @@ impl World {
 
     pub fn update_ticket(&self) -> UpdateTicket {
         UpdateTicket::new(self.tickets.clone(), self.users.clone(), self.clock.clone())
+    }
+
+    pub fn rate_message(&self) -> RateMessage {
+        RateMessage::new(
+            self.tickets.clone(),
+            self.tickets.clone(),
+            self.clock.clone(),
+        )
     }
 
     pub async fn try_sign_up(&self, email: &str, role: Role) -> Result<User, CreateUserError> {
