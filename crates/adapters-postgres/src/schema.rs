@@ -142,6 +142,16 @@ diesel::table! {
 }
 
 diesel::table! {
+    idempotency_keys (user_id, key) {
+        user_id -> Uuid,
+        key -> Text,
+        fingerprint -> Binary,
+        made -> Uuid,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
     articles (id) {
         id -> Uuid,
         slug -> Text,

@@ -16,6 +16,7 @@ mod database;
 mod error;
 mod events;
 mod health;
+mod idempotency;
 mod lock;
 mod messages;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use self::database::SqliteDatabase;
 pub use self::error::{LockError, MigrateError, OpenError};
 pub use self::events::SqliteReplyEventLog;
 pub use self::health::SqliteStoreHealth;
+pub use self::idempotency::SqliteIdempotencyStore;
 pub use self::lock::ExclusiveLock;
 pub use self::messages::SqliteMessageRepository;
 pub use self::replies::SqliteReplyStore;

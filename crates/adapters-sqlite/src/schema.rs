@@ -157,6 +157,16 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(replies, stream_tokens);
 
 diesel::table! {
+    idempotency_keys (user_id, key) {
+        user_id -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        made -> Text,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
     articles (id) {
         id -> Text,
         slug -> Text,

@@ -16,8 +16,8 @@ use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
     InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
-    LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage, ShowProfile,
-    ShowTicket, SignIn, SignUp, Sweep, SweepParts, UpdateTicket,
+    LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage,
+    SendMessageParts, ShowProfile, ShowTicket, SignIn, SignUp, Sweep, SweepParts, UpdateTicket,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReceipt, ShowReply,
@@ -124,6 +124,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         stream_tokens: Arc::clone(&stores.stream_tokens),
         sessions: Arc::clone(&stores.sessions),
         throttle: Arc::clone(&stores.throttle),
+        keyed: Arc::clone(&stores.keyed),
         clock: Arc::clone(&services.clock),
     });
     let janitor = Box::pin(janitor::run(sweep, prepared.clone(), draining.clone()));
@@ -225,6 +226,7 @@ fn wire(
         sessions,
         tickets,
         messages,
+        keyed,
         replies,
         stream_tokens,
         ..
@@ -269,12 +271,25 @@ fn wire(
         list_users: ListUsers::new(users.clone()),
         change_user: ChangeUser::new(users.clone(), clock.clone()),
         show_profile: ShowProfile::new(users.clone()),
-        create_ticket: CreateTicket::new(tickets.clone(), clock.clone(), ids.clone()),
+        create_ticket: CreateTicket::new(
+            tickets.clone(),
+            keyed.clone(),
+            opaque_tokens.clone(),
+            clock.clone(),
+            ids.clone(),
+        ),
         list_tickets: ListTickets::new(tickets.clone()),
         show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
         hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
         update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone()),
-        send_message: SendMessage::new(tickets.clone(), messages.clone(), clock.clone(), ids),
+        send_message: SendMessage::new(SendMessageParts {
+            tickets: tickets.clone(),
+            messages: messages.clone(),
+            keyed,
+            digests: opaque_tokens.clone(),
+            clock: clock.clone(),
+            ids,
+        }),
         list_messages: ListMessages::new(tickets.clone(), messages.clone()),
         rate_message: RateMessage::new(tickets.clone(), messages, clock.clone()),
         stream_reply: StreamReply::new(tickets.clone(), engine.clone()),

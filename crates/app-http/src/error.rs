@@ -13,8 +13,8 @@ use domain::ports::{BoxError, RepositoryError};
 use domain::throttle::Level;
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
-    AccessError, AuthenticateError, HandOffError, IssueStreamTokenError, ListTicketsError,
-    SendMessageError,
+    AccessError, AuthenticateError, CreateTicketError, HandOffError, IssueStreamTokenError,
+    ListTicketsError, SendMessageError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
@@ -60,6 +60,8 @@ pub(crate) enum ApiError {
     EmailTaken,
     #[error("the last admin must stay one")]
     LastAdmin,
+    #[error("the idempotency key was used for another request")]
+    IdempotencyKeyReused,
     #[error("the ticket is closed")]
     TicketClosed,
     #[error("{0}")]
@@ -140,6 +142,9 @@ impl ApiError {
             }
             Self::EmailTaken => Problem::new(S::CONFLICT, "email_taken", self),
             Self::LastAdmin => Problem::new(S::CONFLICT, "last_admin", self),
+            Self::IdempotencyKeyReused => {
+                Problem::new(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", self)
+            }
             Self::TicketClosed => Problem::new(S::CONFLICT, "ticket_closed", self),
             Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
             Self::VersionMismatch => Problem::new(S::PRECONDITION_FAILED, "version_mismatch", self),
@@ -244,6 +249,15 @@ impl From<ListTicketsError> for ApiError {
     }
 }
 
+impl From<CreateTicketError> for ApiError {
+    fn from(error: CreateTicketError) -> Self {
+        match error {
+            CreateTicketError::KeyReused(_) => Self::IdempotencyKeyReused,
+            CreateTicketError::Repository(error) => error.into(),
+        }
+    }
+}
+
 impl From<SendMessageError> for ApiError {
     fn from(error: SendMessageError) -> Self {
         match error {
@@ -251,6 +265,7 @@ impl From<SendMessageError> for ApiError {
             SendMessageError::InternalNotesAreForStaff => {
                 Self::Forbidden("only staff write internal notes")
             }
+            SendMessageError::KeyReused(_) => Self::IdempotencyKeyReused,
             SendMessageError::Refused(refusal) => refusal.into(),
             SendMessageError::Repository(error) => error.into(),
         }

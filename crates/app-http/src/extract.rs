@@ -3,6 +3,7 @@
 mod body;
 mod client;
 mod if_match;
+mod keyed_body;
 mod path;
 mod query;
 mod signed_in;
@@ -10,6 +11,7 @@ mod signed_in;
 pub(crate) use self::body::{Form, JsonBody, is_form};
 pub(crate) use self::client::Client;
 pub(crate) use self::if_match::IfMatch;
+pub(crate) use self::keyed_body::KeyedBody;
 pub(crate) use self::path::{MessagePath, ReplyPath, TicketPath, UserPath};
 pub(crate) use self::query::QueryParameters;
 pub(crate) use self::signed_in::{ActingUser, CurrentSession, SignedIn};

@@ -30,6 +30,8 @@ pub(crate) mod update_ticket;
 pub(crate) mod update_user;
 pub(crate) mod user_response;
 
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use domain::idempotency::Made;
 use domain::page::PageLimit;
 use form_urlencoded::Serializer;
 use serde::Serialize;
@@ -51,6 +53,18 @@ fn next_link(path: &str, query: &str, cursor: &str) -> (&'static str, String) {
         .append_pair("cursor", cursor)
         .finish();
     ("link", format!("<{path}?{query}>; rel=\"next\""))
+}
+
+/// The answer to a request that made something, and says when it had been made before.
+fn created<T>(made: Made<T>) -> (HttpResponseBuilder, T) {
+    let mut response = HttpResponse::Created();
+    match made {
+        Made::Now(made) => (response, made),
+        Made::Before(made) => {
+            response.insert_header(("idempotency-replayed", "true"));
+            (response, made)
+        }
+    }
 }
 
 /// Reads a page's size: above the maximum is clamped, zero and nonsense are refused.

@@ -7,6 +7,7 @@
 #![deny(missing_docs, clippy::future_not_send, clippy::missing_errors_doc)]
 
 pub mod article;
+pub mod idempotency;
 pub mod ids;
 pub mod message;
 pub mod network;

@@ -15,6 +15,7 @@ mod access_tokens;
 mod article_repository;
 mod chat_model;
 mod clock;
+mod idempotency_store;
 mod message_repository;
 mod opaque_tokens;
 mod passage_search;
@@ -38,6 +39,7 @@ pub use self::chat_model::{
     RetryAdvice,
 };
 pub use self::clock::{Clock, IdGenerator};
+pub use self::idempotency_store::{IdempotencyStore, KeyedWrite, UsedKey};
 pub use self::message_repository::{AppendMessageError, MessageRepository};
 pub use self::opaque_tokens::{OpaqueToken, OpaqueTokens};
 pub use self::passage_search::PassageSearch;
@@ -58,6 +60,7 @@ pub use self::{
     article_repository::MockArticleRepository,
     chat_model::MockChatModel,
     clock::{MockClock, MockIdGenerator},
+    idempotency_store::MockIdempotencyStore,
     message_repository::MockMessageRepository,
     opaque_tokens::MockOpaqueTokens,
     passage_search::MockPassageSearch,

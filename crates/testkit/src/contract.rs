@@ -21,6 +21,7 @@
 
 pub mod articles;
 mod fixtures;
+pub mod idempotency;
 pub mod messages;
 pub mod replies;
 pub mod sessions;
@@ -34,8 +35,8 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, SessionRepository,
-    StreamTokenRepository, Throttle, TicketRepository, UserRepository,
+    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
+    SessionRepository, StreamTokenRepository, Throttle, TicketRepository, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -61,6 +62,14 @@ pub struct TicketStores {
     pub messages: Arc<dyn MessageRepository>,
     /// What they live on.
     pub keep: Keep,
+}
+
+/// What the contract of [`IdempotencyStore`] is checked on.
+pub struct IdempotencyStores {
+    /// Accounts, tickets and messages.
+    pub around: TicketStores,
+    /// The store.
+    pub keyed: Arc<dyn IdempotencyStore>,
 }
 
 /// What the contracts of [`ReplyStore`] and [`ReplyEventLog`] are checked on.
@@ -122,6 +131,7 @@ mod tests {
     fn every_case_is_in_its_suite() {
         for (file, source) in [
             ("articles", include_str!("contract/articles.rs")),
+            ("idempotency", include_str!("contract/idempotency.rs")),
             ("messages", include_str!("contract/messages.rs")),
             ("sessions", include_str!("contract/sessions.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use testkit::contract::{ArticleStores, ThrottleStores, TicketStores, UserStores};
+use testkit::contract::{
+    ArticleStores, IdempotencyStores, ThrottleStores, TicketStores, UserStores,
+};
 use testkit::fakes::{
     InMemoryAccounts, InMemoryArticleRepository, InMemoryThrottle, InMemoryTickets,
 };
@@ -17,7 +19,18 @@ fn user_stores() -> UserStores {
 }
 
 fn ticket_stores() -> TicketStores {
+    tickets_in(Arc::new(InMemoryTickets::default()))
+}
+
+fn idempotency_stores() -> IdempotencyStores {
     let tickets = Arc::new(InMemoryTickets::default());
+    IdempotencyStores {
+        around: tickets_in(tickets.clone()),
+        keyed: tickets,
+    }
+}
+
+fn tickets_in(tickets: Arc<InMemoryTickets>) -> TicketStores {
     TicketStores {
         users: Arc::new(InMemoryAccounts::default()),
         tickets: tickets.clone(),
@@ -50,6 +63,10 @@ mod sessions {
 
 mod tickets {
     testkit::ticket_repository_contract!(super::ticket_stores());
+}
+
+mod idempotency {
+    testkit::idempotency_store_contract!(super::idempotency_stores());
 }
 
 mod messages {

@@ -18,12 +18,13 @@ mod replicas;
 use std::sync::Arc;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSessionRepository, PgSettings, PgStreamTokenRepository, PgThrottle, PgTicketRepository,
-    PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
+    PgReplyStore, PgSessionRepository, PgSettings, PgStreamTokenRepository, PgThrottle,
+    PgTicketRepository, PgUserRepository,
 };
 use testkit::contract::{
-    ArticleStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores, UserStores,
+    ArticleStores, IdempotencyStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores,
+    UserStores,
 };
 use testkit::postgres::{FreshDatabase, fresh_database};
 
@@ -47,6 +48,10 @@ mod sessions {
 
 mod tickets {
     contract!(ticket_repository_contract, ticket_stores);
+}
+
+mod idempotency {
+    contract!(idempotency_store_contract, idempotency_stores);
 }
 
 mod messages {
@@ -117,6 +122,15 @@ async fn user_stores() -> Option<UserStores> {
 async fn ticket_stores() -> Option<TicketStores> {
     let scratch = Scratch::new().await?;
     Some(tickets_of(&scratch.migrated().await, scratch))
+}
+
+async fn idempotency_stores() -> Option<IdempotencyStores> {
+    let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
+    Some(IdempotencyStores {
+        around: tickets_of(&database, scratch),
+        keyed: Arc::new(PgIdempotencyStore::new(database)),
+    })
 }
 
 async fn reply_stores() -> Option<ReplyStores> {

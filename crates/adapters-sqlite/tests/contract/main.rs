@@ -14,13 +14,14 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use adapters_sqlite::{
-    SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
-    SqliteReplyStore, SqliteSessionRepository, SqliteStreamTokenRepository, SqliteThrottle,
-    SqliteTicketRepository, SqliteUserRepository,
+    SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteMessageRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStreamTokenRepository,
+    SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
 };
 use tempfile::TempDir;
 use testkit::contract::{
-    ArticleStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores, UserStores,
+    ArticleStores, IdempotencyStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores,
+    UserStores,
 };
 
 mod users {
@@ -33,6 +34,10 @@ mod sessions {
 
 mod tickets {
     testkit::ticket_repository_contract!(super::ticket_stores().await);
+}
+
+mod idempotency {
+    testkit::idempotency_store_contract!(super::idempotency_stores().await);
 }
 
 mod messages {
@@ -95,6 +100,15 @@ async fn user_stores() -> UserStores {
 async fn ticket_stores() -> TicketStores {
     let scratch = Scratch::new();
     tickets_of(&scratch.migrated().await, scratch)
+}
+
+async fn idempotency_stores() -> IdempotencyStores {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    IdempotencyStores {
+        around: tickets_of(&database, scratch),
+        keyed: Arc::new(SqliteIdempotencyStore::new(database)),
+    }
 }
 
 async fn reply_stores() -> ReplyStores {

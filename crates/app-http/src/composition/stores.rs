@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, SessionRepository,
-    StoreHealth, StreamTokenRepository, Throttle, TicketRepository, UserRepository,
+    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
+    SessionRepository, StoreHealth, StreamTokenRepository, Throttle, TicketRepository,
+    UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -17,6 +18,7 @@ pub(super) struct Stores {
     pub(super) users: Arc<dyn UserRepository>,
     pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) tickets: Arc<dyn TicketRepository>,
+    pub(super) keyed: Arc<dyn IdempotencyStore>,
     pub(super) messages: Arc<dyn MessageRepository>,
     pub(super) articles: Arc<dyn ArticleRepository>,
     pub(super) replies: Arc<dyn ReplyStore>,

@@ -19,7 +19,7 @@ const LIMIT: usize = 256 * 1024;
 /// How long a body may take to arrive.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 /// A JSON body as a struct.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -29,22 +29,28 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !is_json(request) {
-            let refusal = ApiError::UnsupportedMediaType {
-                supported: "application/json",
-            };
-            return Box::pin(ready(Err(refusal)));
-        }
-        let body = Bytes::<LIMIT>::from_request(request, payload);
-        Box::pin(async {
-            let Bytes(body) = in_time(body).await?.map_err(|error| body_error(&error))?;
-            parse(&body).map(Self)
-        })
+        let value = read_object(request, payload);
+        Box::pin(async { value.await.and_then(typed).map(Self) })
     }
 }
 
-/// Reads in two steps, so that text which is no JSON is never mistaken for a wrong field.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+/// The body as JSON. Text which is no JSON is never mistaken for a wrong field, as it is read in two
+/// steps.
+pub(super) fn read_object(request: &HttpRequest, payload: &mut Payload) -> Extracting<Value> {
+    if !is_json(request) {
+        let refusal = ApiError::UnsupportedMediaType {
+            supported: "application/json",
+        };
+        return Box::pin(ready(Err(refusal)));
+    }
+    let body = Bytes::<LIMIT>::from_request(request, payload);
+    Box::pin(async {
+        let Bytes(body) = in_time(body).await?.map_err(|error| body_error(&error))?;
+        object(&body)
+    })
+}
+
+fn object(body: &[u8]) -> Result<Value, ApiError> {
     let value: Value = serde_json::from_slice(body).map_err(|_no_json| ApiError::MalformedJson)?;
     if !value.is_object() {
         // Serde would take an array for the members in order.
@@ -54,6 +60,10 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
             "the body must be an object",
         ));
     }
+    Ok(value)
+}
+
+pub(super) fn typed<T: DeserializeOwned>(value: Value) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(value).map_err(|error| {
         let path = error.path().to_string();
         ApiError::Validation(vec![field_error(&path, &error.inner().to_string())])

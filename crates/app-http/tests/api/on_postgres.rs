@@ -27,6 +27,7 @@ mod framework_refusals;
 mod handoff;
 mod harness;
 mod health;
+mod idempotency;
 mod interruption;
 mod lists;
 mod login_flood;

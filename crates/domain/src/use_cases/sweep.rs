@@ -2,7 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::ports::{
-    Clock, ReplyEventLog, RepositoryError, SessionRepository, StreamTokenRepository, Throttle,
+    Clock, IdempotencyStore, ReplyEventLog, RepositoryError, SessionRepository,
+    StreamTokenRepository, Throttle,
 };
 
 /// What a sweep removed.
@@ -16,6 +17,8 @@ pub struct Swept {
     pub sessions: u64,
     /// Throttles that are as if they had never been used.
     pub throttles: u64,
+    /// Keys of requests that are too old to be repeated.
+    pub idempotency_keys: u64,
 }
 
 /// What [`Sweep`] works with.
@@ -28,6 +31,8 @@ pub struct SweepParts {
     pub sessions: Arc<dyn SessionRepository>,
     /// Throttles.
     pub throttle: Arc<dyn Throttle>,
+    /// Keys of requests.
+    pub keyed: Arc<dyn IdempotencyStore>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
 }
@@ -59,6 +64,7 @@ impl Sweep {
             stream_tokens,
             sessions,
             throttle,
+            keyed,
             clock,
         } = &self.parts;
         let now = clock.now();
@@ -67,6 +73,7 @@ impl Sweep {
             stream_tokens: stream_tokens.remove_expired(now).await?,
             sessions: in_batches(|max| sessions.remove_expired(now, max)).await?,
             throttles: in_batches(|max| throttle.remove_full(now, max)).await?,
+            idempotency_keys: in_batches(|max| keyed.remove_expired(now, max)).await?,
             trimmed_replies: in_batches(|max| events.trim(ended_before, max)).await?,
         })
     }

@@ -1,6 +1,10 @@
 //! The use cases over fakes of every port.
 
-#![expect(clippy::expect_used, reason = "a helper that fails must stop its test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a helper that fails must stop its test"
+)]
 
 mod accounts;
 mod articles;
@@ -8,6 +12,7 @@ mod attempts;
 mod briefs;
 mod feedback;
 mod handoff;
+mod idempotency;
 mod messages;
 mod prompts;
 mod sessions;

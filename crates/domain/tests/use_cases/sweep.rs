@@ -2,8 +2,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::ports::{
-    Clock as _, MockReplyEventLog, MockSessionRepository, MockStreamTokenRepository, MockThrottle,
-    RepositoryError,
+    Clock as _, MockIdempotencyStore, MockReplyEventLog, MockSessionRepository,
+    MockStreamTokenRepository, MockThrottle, RepositoryError,
 };
 use domain::use_cases::{Sweep, SweepParts, Swept};
 use mockall::predicate::{always, eq};
@@ -52,11 +52,18 @@ async fn a_sweep_goes_on_until_nothing_is_due() {
             full -= removed;
             Ok(removed)
         });
+    let mut keyed = MockIdempotencyStore::new();
+    keyed
+        .expect_remove_expired()
+        .with(eq(now), always())
+        .times(1)
+        .returning(|_, _| Ok(3));
     let sweep = Sweep::new(SweepParts {
         events: Arc::new(events),
         stream_tokens: Arc::new(tokens),
         sessions: Arc::new(sessions),
         throttle: Arc::new(throttle),
+        keyed: Arc::new(keyed),
         clock,
     });
     let swept = Swept {
@@ -64,6 +71,7 @@ async fn a_sweep_goes_on_until_nothing_is_due() {
         stream_tokens: 7,
         sessions: 201,
         throttles: 400,
+        idempotency_keys: 3,
     };
     assert_eq!(sweep.execute().await.expect("a sweep"), swept);
 }
@@ -79,6 +87,7 @@ async fn a_store_that_is_away_ends_the_sweep() {
         stream_tokens: Arc::new(tokens),
         sessions: Arc::new(MockSessionRepository::new()),
         throttle: Arc::new(MockThrottle::new()),
+        keyed: Arc::new(MockIdempotencyStore::new()),
         clock: Arc::new(FixedClock::default()),
     });
     assert!(matches!(

@@ -1,13 +1,15 @@
 use std::sync::Arc;
 
+use domain::idempotency::Made;
 use domain::ids::{TicketId, UserId};
 use domain::message::{Message, MessageText, Visibility};
 use domain::password::Password;
 use domain::ports::{Clock, IdGenerator};
 use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
 use domain::use_cases::{
-    CreateTicket, CreateUser, CreateUserError, HandOffTicket, ListMessages, ListTickets, LogIn,
-    LogInParts, RateMessage, SendMessage, SendMessageError, ShowTicket, UpdateTicket,
+    CreateTicket, CreateUser, CreateUserError, Draft, HandOffTicket, ListMessages, ListTickets,
+    LogIn, LogInParts, RateMessage, SendMessage, SendMessageError, SendMessageParts, ShowTicket,
+    UpdateTicket,
 };
 use domain::user::{Actor, Email, Role, User};
 use testkit::fakes::{
@@ -65,13 +67,25 @@ impl World {
         ListMessages::new(self.tickets.clone(), self.tickets.clone())
     }
 
-    pub fn send_message(&self) -> SendMessage {
-        SendMessage::new(
+    pub fn create_ticket(&self) -> CreateTicket {
+        CreateTicket::new(
             self.tickets.clone(),
             self.tickets.clone(),
+            self.opaque_tokens.clone(),
             self.clock.clone(),
             self.ids.clone(),
         )
+    }
+
+    pub fn send_message(&self) -> SendMessage {
+        SendMessage::new(SendMessageParts {
+            tickets: self.tickets.clone(),
+            messages: self.tickets.clone(),
+            keyed: self.tickets.clone(),
+            digests: self.opaque_tokens.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
     }
 
     pub fn hand_off(&self) -> HandOffTicket {
@@ -115,9 +129,10 @@ impl World {
     }
 
     pub async fn open(&self, owner: Actor, new: NewTicket) -> Ticket {
-        let create = CreateTicket::new(self.tickets.clone(), self.clock.clone(), self.ids.clone());
-        let ticket = create.execute(owner, new).await;
-        ticket.expect("opening a ticket should work")
+        match self.create_ticket().execute(owner, new, None).await {
+            Ok(Made::Now(ticket)) => ticket,
+            other => panic!("opening a ticket should work: {other:?}"),
+        }
     }
 
     pub async fn try_send(
@@ -128,8 +143,14 @@ impl World {
         visibility: Visibility,
     ) -> Result<Message, SendMessageError> {
         let text = MessageText::parse(text).expect("the test's text should be valid");
-        let send = self.send_message();
-        send.execute(actor, ticket, text, visibility).await
+        let draft = Draft { text, visibility };
+        let made = self
+            .send_message()
+            .execute(actor, ticket, draft, None)
+            .await?;
+        match made {
+            Made::Now(message) | Made::Before(message) => Ok(message),
+        }
     }
 
     pub async fn send(&self, actor: Actor, ticket: TicketId, text: &str) -> Message {

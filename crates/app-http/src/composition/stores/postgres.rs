@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSessionRepository, PgSettings, PgStoreHealth, PgStreamTokenRepository, PgThrottle,
-    PgTicketRepository, PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
+    PgReplyStore, PgSessionRepository, PgSettings, PgStoreHealth, PgStreamTokenRepository,
+    PgThrottle, PgTicketRepository, PgUserRepository,
 };
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -22,6 +22,7 @@ impl Stores {
             users: Arc::new(PgUserRepository::new(database.clone())),
             sessions: Arc::new(PgSessionRepository::new(database.clone())),
             tickets: Arc::new(PgTicketRepository::new(database.clone())),
+            keyed: Arc::new(PgIdempotencyStore::new(database.clone())),
             messages: Arc::new(PgMessageRepository::new(database.clone())),
             articles: Arc::new(PgArticleRepository::new(database.clone())),
             replies: Arc::new(PgReplyStore::new(database.clone())),

@@ -2,9 +2,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use adapters_sqlite::{
-    ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStoreHealth,
-    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
+    ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore,
+    SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
+    SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository,
+    SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -16,6 +17,7 @@ impl Stores {
             users: Arc::new(SqliteUserRepository::new(database.clone())),
             sessions: Arc::new(SqliteSessionRepository::new(database.clone())),
             tickets: Arc::new(SqliteTicketRepository::new(database.clone())),
+            keyed: Arc::new(SqliteIdempotencyStore::new(database.clone())),
             messages: Arc::new(SqliteMessageRepository::new(database.clone())),
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
