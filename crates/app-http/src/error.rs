@@ -32,6 +32,12 @@ pub(crate) enum ApiError {
     Validation(Vec<FieldError>),
     #[error("the body has the wrong media type")]
     UnsupportedMediaType { supported: &'static str },
+    #[error("the address is too long")]
+    UriTooLong { limit: usize },
+    #[error("the headers are too large")]
+    HeadersTooLarge { limit: usize },
+    #[error("the protocol cannot be changed here")]
+    UpgradeRefused,
     #[error("the body is too large")]
     BodyTooLarge { limit: usize },
     #[error("the body did not arrive in time")]
@@ -114,6 +120,15 @@ impl ApiError {
                 Problem::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", self)
                     .with_detail(format!("The body must be {supported}."))
             }
+            Self::UriTooLong { limit } => Problem::new(S::URI_TOO_LONG, "uri_too_long", self)
+                .with_detail(format!("The address may have at most {limit} bytes.")),
+            Self::HeadersTooLarge { limit } => Problem::new(
+                S::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "headers_too_large",
+                self,
+            )
+            .with_detail(format!("The headers may have at most {limit} bytes.")),
+            Self::UpgradeRefused => Problem::new(S::BAD_REQUEST, "upgrade_refused", self),
             Self::BodyTooLarge { limit } => {
                 Problem::new(S::PAYLOAD_TOO_LARGE, "body_too_large", self)
                     .with_detail(format!("The body may have at most {limit} bytes."))

@@ -1,4 +1,5 @@
 use std::net::IpAddr;
+use std::time::Duration;
 
 use actix_web::http::Uri;
 use ipnet::IpNet;
@@ -16,6 +17,10 @@ pub struct Edge {
     pub hsts_seconds: u32,
     /// Connections at the same time.
     pub max_connections: u32,
+    /// How long the head of a request may take.
+    pub head_timeout: Duration,
+    /// How long the body of a request may take.
+    pub body_timeout: Duration,
 }
 
 impl Edge {
@@ -38,6 +43,8 @@ impl Edge {
             ),
             hsts_seconds: reader.number("HSTS_SECONDS", 0, 0..=63_072_000),
             max_connections: reader.number("MAX_CONNECTIONS", 20_000, 1..=1_000_000),
+            head_timeout: reader.seconds("REQUEST_HEAD_SECONDS", 10, 1..=300),
+            body_timeout: reader.seconds("REQUEST_BODY_SECONDS", 30, 1..=3_600),
         }
     }
 }

@@ -2,6 +2,7 @@ use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::idempotency::{IdempotencyKey, KeyedRequest};
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
 use super::body::{Extracting, read_object, typed};
 use crate::error::ApiError;
@@ -22,14 +23,20 @@ impl<T: DeserializeOwned + 'static> FromRequest for KeyedBody<T> {
         Box::pin(async move {
             let key = key?;
             let body = body.await?;
+            let value = typed(&body)?;
             let keyed = key.map(|key| KeyedRequest {
                 key,
-                // Members are in order here, so how the client wrote them does not matter.
-                text: format!("{target}\n{body}"),
+                text: format!("{target}\n{}", normalised(&body)),
             });
-            Ok(Self(typed(body)?, keyed))
+            Ok(Self(value, keyed))
         })
     }
+}
+
+/// The same for however a client writes the members down.
+fn normalised(body: &str) -> String {
+    serde_json::from_str::<Value>(body)
+        .map_or_else(|_no_json| body.to_owned(), |value| value.to_string())
 }
 
 fn key(request: &HttpRequest) -> Result<Option<IdempotencyKey>, ApiError> {
