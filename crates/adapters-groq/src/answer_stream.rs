@@ -6,6 +6,7 @@ use reqwest::Response;
 use tokio::time::timeout;
 
 use crate::answer::Answer;
+use crate::clients::Seat;
 use crate::fault::{Fault, transport_error};
 use crate::patience::Patience;
 use crate::sse_decoder::{MAX_BYTES, SseDecoder, TooLarge};
@@ -16,11 +17,13 @@ const END_OF_BODY: Duration = Duration::from_millis(50);
 /// Reads the answer from the body of a response.
 pub(crate) fn answer_stream(
     response: Response,
+    seat: Seat,
     patience: Patience,
     request_id: Option<String>,
 ) -> ChatStream {
     let reading = Reading {
         response,
+        _seat: seat,
         patience,
         request_id,
         decoder: SseDecoder::new(),
@@ -42,6 +45,8 @@ pub(crate) fn answer_stream(
 
 struct Reading {
     response: Response,
+    /// It is free for another answer when this one is read.
+    _seat: Seat,
     patience: Patience,
     request_id: Option<String>,
     decoder: SseDecoder,

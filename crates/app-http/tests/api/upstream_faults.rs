@@ -1,6 +1,8 @@
 //! What a customer gets when the model's host fails.
 
 mod broken_answers;
+mod http2;
+mod http2_host;
 mod refusals;
 mod waits;
 mod whole_answers;
