@@ -35,7 +35,8 @@ pub(crate) enum Payload {
     Finish(String),
     Usage,
     Done,
-    Error(ErrorDetail, ErrorForm),
+    /// Boxed, as there are very many payloads and few errors.
+    Error(Box<ErrorDetail>, ErrorForm),
     /// Bytes that are sent as they stand.
     Raw(Bytes),
 }
@@ -75,7 +76,11 @@ impl Transcript {
                 transcript.frames.truncate(after);
             }
             Ending::ErrorFrame { after } => {
-                transcript.end_with(after, starts, Payload::Error(error, reply.error_frame.form));
+                transcript.end_with(
+                    after,
+                    starts,
+                    Payload::Error(Box::new(error), reply.error_frame.form),
+                );
             }
             Ending::Garbage { after } => {
                 transcript.end_with(after, starts, Payload::Raw(garbage()));
