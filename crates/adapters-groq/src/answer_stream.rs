@@ -12,7 +12,7 @@ use crate::patience::Patience;
 use crate::sse_decoder::{MAX_BYTES, SseDecoder, TooLarge};
 
 /// How long the end of the body is waited for after the end of the answer.
-const END_OF_BODY: Duration = Duration::from_millis(50);
+const END_OF_BODY: Duration = Duration::from_millis(200);
 
 /// Reads the answer from the body of a response.
 pub(crate) fn answer_stream(

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ports::{ChatModel, ChatModelError, ChatRequest, ChatStream};
@@ -23,7 +24,7 @@ const MAX_REQUEST_ID: usize = 128;
 
 /// Asks a language model at Groq, or at a host that speaks the same protocol.
 pub struct GroqChatModel {
-    clients: Clients,
+    clients: Arc<Clients>,
     endpoint: Url,
     /// Marked as sensitive, so that no `Debug` shows it.
     authorization: Option<HeaderValue>,
@@ -48,7 +49,7 @@ impl GroqChatModel {
         let clients =
             Clients::new(recipe).map_err(|error| GroqSettingsError::Client(error.into()))?;
         Ok(Self {
-            clients,
+            clients: Arc::new(clients),
             endpoint,
             authorization,
             model: settings.model,
@@ -62,7 +63,7 @@ impl GroqChatModel {
     #[must_use]
     pub fn sibling(&self, model: impl Into<String>) -> Self {
         Self {
-            clients: self.clients.clone(),
+            clients: Arc::clone(&self.clients),
             endpoint: self.endpoint.clone(),
             authorization: self.authorization.clone(),
             model: model.into(),

@@ -73,6 +73,20 @@ async fn an_error_in_any_form_ends_the_answer_after_what_came_before_it() {
 }
 
 #[tokio::test]
+async fn an_error_counts_though_the_answer_goes_on_and_ends_well() {
+    for error in [
+        "event: error\ndata: {\"error\":{\"message\":\"No\"}}\n\n",
+        "data: {\"error\":{\"message\":\"No\"}}\n\n",
+        "data: {\"error\":\"No\"}\n\n",
+        "data: {\"choices\":[],\"x_groq\":{\"error\":\"No\"}}\n\n",
+    ] {
+        let answer = answer_to(reply().insert_after(2, error)).await;
+        assert_eq!(answer.text, "Turn ", "{error}");
+        assert_unavailable(&answer.error());
+    }
+}
+
+#[tokio::test]
 async fn an_error_that_tells_its_status_is_sorted_by_it() {
     let error = |status| answer_to(reply().error_frame_after(3).error_frame_status(status));
     for (status, code) in [

@@ -90,6 +90,11 @@ async fn half_an_answer_is_never_stored_as_one_nor_asked_for_again_unasked() {
         (failing(ErrorForm::Object), UNAVAILABLE),
         (failing(ErrorForm::Text), UNAVAILABLE),
         (failing(ErrorForm::XGroq), UNAVAILABLE),
+        // It goes on and ends well, as if nothing had been.
+        (
+            parcels().insert_after(2, "data: {\"x_groq\":{\"error\":\"No\"}}\n\n"),
+            UNAVAILABLE,
+        ),
         (telling(400), "upstream_rejected"),
         (telling(413), "context_too_long"),
         (telling(429), "upstream_rate_limited"),
