@@ -25,6 +25,7 @@ pub mod messages;
 pub mod replies;
 pub mod stream_tokens;
 pub mod ticket_lists;
+pub mod ticket_search;
 pub mod tickets;
 pub mod users;
 
@@ -114,6 +115,7 @@ mod tests {
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
             ("ticket_lists", include_str!("contract/ticket_lists.rs")),
+            ("ticket_search", include_str!("contract/ticket_search.rs")),
             ("users", include_str!("contract/users.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),
             ("cancels", include_str!("contract/replies/cancels.rs")),
