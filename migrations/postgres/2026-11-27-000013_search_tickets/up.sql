@@ -52,8 +52,12 @@ LANGUAGE sql STABLE PARALLEL SAFE AS $$
     WHERE ticket_id = ticket AND stems @@ query
 $$;
 
-SELECT index_text(id, NULL, 'A', title), index_text(id, NULL, 'D', description) FROM tickets;
-SELECT index_text(ticket_id, id, 'D', content) FROM messages WHERE visibility = 'public';
+DO $$
+BEGIN
+    PERFORM index_text(id, NULL, 'A', title), index_text(id, NULL, 'D', description) FROM tickets;
+    PERFORM index_text(ticket_id, id, 'D', content) FROM messages WHERE visibility = 'public';
+END
+$$;
 
 -- It is made here, since to fill it row by row takes longer.
 CREATE INDEX search_texts_by_word ON search_texts USING gin (stems, words);
