@@ -60,6 +60,7 @@ SELECT id, 'up', now() FROM messages WHERE position % 4 = 0;
 INSERT INTO stream_tokens (digest, user_id, ticket_id, expires_at, reply_id)
 SELECT sha256(t::text::bytea), user_id, id, created_at, CASE WHEN t % 20 = 0 THEN id END
 FROM generate_series(1, 4000) AS t JOIN tickets ON id = lpad((2 * t)::text, 32, '0')::uuid;
+SELECT gin_clean_pending_list('search_texts_by_word');
 ANALYZE;
 ";
 
@@ -195,10 +196,16 @@ async fn check_lists(connection: &AsyncPgConnection) {
     assert_uses(&plan(connection, query).await, "tickets_by_tag");
 }
 
-/// A rare word and a frequent one: the rare one leads.
+/// The words lead to the tickets, also to those of one customer.
 async fn check_search(connection: &AsyncPgConnection) {
-    for q in ["zipper", "refund zipp", "\"its zipper\" jacket"] {
+    for (q, user_id) in [
+        ("zipper", None),
+        ("zipp", None),
+        ("\"its zipper\" jacket", None),
+        ("zipper ", Some(UserId::from_uuid(number(8)))),
+    ] {
         let filter = TicketFilter {
+            user_id,
             search: Some(TicketSearch::parse(q).unwrap()),
             ..TicketFilter::default()
         };

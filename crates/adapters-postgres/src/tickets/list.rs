@@ -7,7 +7,7 @@ use domain::page::{Page, PageLimit};
 use domain::ticket::{AssigneeFilter, Ticket, TicketFilter, TicketOrder, TimePlace};
 
 use super::row::TicketRow;
-use super::search;
+use super::search::{self, Reach};
 use crate::error::StoreError;
 use crate::schema::tickets;
 
@@ -94,7 +94,11 @@ pub(super) fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Pg
             .filter(tickets::tags.contains(vec![tag.as_str().to_owned()]));
     }
     if let Some(search) = &filter.search {
-        query = search::found(query, search);
+        let reach = match filter.user_id {
+            Some(_) => Reach::Some,
+            None => Reach::All,
+        };
+        query = search::found(query, search, reach);
     }
     query
 }
