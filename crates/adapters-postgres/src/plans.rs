@@ -10,7 +10,9 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{ReplyId, TicketId, UserId};
 use domain::message::Audience;
 use domain::page::PageLimit;
-use domain::ticket::{AssigneeFilter, Tag, TicketFilter, TicketOrder, TicketStatus, TimePlace};
+use domain::ticket::{
+    AssigneeFilter, Tag, TicketFilter, TicketOrder, TicketSearch, TicketStatus, TimePlace,
+};
 use futures_util::FutureExt as _;
 use testkit::postgres::{FreshDatabase, fresh_database};
 use uuid::Uuid;
@@ -20,16 +22,17 @@ use crate::settings::PgSettings;
 use crate::{events, messages, replies, stream_tokens, throttle, tickets};
 
 /// Nine customers with 900 tickets each, one in ten of them pending, one in 100 in the hands of the
-/// ninth and one in 200 tagged; 8 messages, two of them rated, and a reply with 4 events on every
-/// ticket; one reply in 500 runs, and of the others one in 20 is not trimmed; 4000 stream tokens,
-/// one in 20 of them used; 4000 throttles.
+/// ninth, one in 200 tagged and one in 200 about a zipper; 8 messages, two of them rated, and a
+/// reply with 4 events on every ticket; one reply in 500 runs, and of the others one in 20 is not
+/// trimmed; 4000 stream tokens, one in 20 of them used; 4000 throttles.
 const ROWS: &str = "
 INSERT INTO users (id, email, password_hash, role, created_at)
 SELECT lpad(u::text, 32, '0')::uuid, u || '@example.com', '', 'user', now()
 FROM generate_series(1, 9) AS u;
 INSERT INTO tickets (id, user_id, title, description, priority, status, assistant_enabled,
     created_at, updated_at, version, assignee_id, tags)
-SELECT lpad(t::text, 32, '0')::uuid, lpad((t % 9 + 1)::text, 32, '0')::uuid, 'Refund', 'How?',
+SELECT lpad(t::text, 32, '0')::uuid, lpad((t % 9 + 1)::text, 32, '0')::uuid, 'Refund',
+    CASE WHEN t % 200 = 3 THEN 'Of a jacket and its zipper' ELSE 'How?' END,
     'normal', CASE WHEN t % 10 = 7 THEN 'pending' ELSE 'open' END, TRUE,
     timestamptz '2026-01-01' + t * interval '1 second',
     timestamptz '2026-01-01' + t * interval '1 second', 1,
@@ -47,6 +50,7 @@ CROSS JOIN LATERAL (SELECT extract(epoch FROM t.created_at)::bigint) AS s (numbe
 CROSS JOIN LATERAL (SELECT number % 500 = 0, number % 20 = 1) AS r (runs, recent);
 INSERT INTO reply_events (reply_id, sequence, attempt, kind, text_end, text)
 SELECT id, e, 1, 'delta', e, 'x' FROM replies, generate_series(0, 3) AS e;
+ALTER TABLE messages DISABLE TRIGGER index_new_message;
 INSERT INTO messages (id, ticket_id, position, author, author_id, content, visibility, is_complete,
     created_at)
 SELECT gen_random_uuid(), id, m, 'customer', user_id, 'Hello', 'public', TRUE, now()
@@ -59,6 +63,7 @@ FROM generate_series(1, 4000) AS t JOIN tickets ON id = lpad((2 * t)::text, 32, 
 INSERT INTO throttles (key, full_at)
 SELECT sha256(t::text::bytea), timestamptz '2026-01-01' + t * interval '1 second'
 FROM generate_series(1, 4000) AS t;
+SELECT gin_clean_pending_list('search_texts_by_word');
 ANALYZE;
 ";
 
@@ -119,6 +124,7 @@ async fn what_is_asked_all_the_time_is_found_by_an_index() {
 
 async fn check(connection: &AsyncPgConnection) {
     check_lists(connection).await;
+    check_search(connection).await;
     let page = PageLimit::default();
     let ticket_id = TicketId::from_uuid(number(6000));
     let customer = Audience::Customer;
@@ -194,6 +200,24 @@ async fn check_lists(connection: &AsyncPgConnection) {
         PageLimit::default(),
     );
     assert_uses(&plan(connection, query).await, "tickets_by_tag");
+}
+
+/// The words lead to the tickets, also to those of one customer.
+async fn check_search(connection: &AsyncPgConnection) {
+    for (q, user_id) in [
+        ("zipper", None),
+        ("zipp", None),
+        ("\"its zipper\" jacket", None),
+        ("zipper ", Some(UserId::from_uuid(number(8)))),
+    ] {
+        let filter = TicketFilter {
+            user_id,
+            search: Some(TicketSearch::parse(q).unwrap()),
+            ..TicketFilter::default()
+        };
+        let query = tickets::page(&filter, TicketOrder::default(), PageLimit::default());
+        assert_uses(&plan(connection, query).await, "search_texts_by_word");
+    }
 }
 
 async fn assert_enters(

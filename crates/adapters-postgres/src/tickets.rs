@@ -1,5 +1,6 @@
 mod list;
 mod row;
+mod search;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};

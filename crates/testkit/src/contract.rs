@@ -28,6 +28,7 @@ pub mod sessions;
 pub mod stream_tokens;
 pub mod throttles;
 pub mod ticket_lists;
+pub mod ticket_search;
 pub mod tickets;
 pub mod users;
 
@@ -138,6 +139,7 @@ mod tests {
             ("throttles", include_str!("contract/throttles.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
             ("ticket_lists", include_str!("contract/ticket_lists.rs")),
+            ("ticket_search", include_str!("contract/ticket_search.rs")),
             ("users", include_str!("contract/users.rs")),
             ("changes", include_str!("contract/users/changes.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),

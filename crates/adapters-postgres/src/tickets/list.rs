@@ -1,12 +1,13 @@
 use diesel::dsl::sql;
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{Bool, Record, Timestamptz, Uuid};
+use diesel::sql_types::{BigInt, Bool, Record, Timestamptz, Uuid};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::page::{Page, PageLimit};
 use domain::ticket::{AssigneeFilter, Ticket, TicketFilter, TicketOrder, TimePlace};
 
 use super::row::TicketRow;
+use super::search::{self, Reach};
 use crate::error::StoreError;
 use crate::schema::tickets;
 
@@ -16,16 +17,23 @@ pub(super) async fn load(
     order: TicketOrder,
     limit: PageLimit,
 ) -> Result<Page<Ticket, TicketOrder>, StoreError> {
-    let tickets = page(filter, order, limit)
-        .select(TicketRow::as_select())
-        .load(&mut connection)
-        .await?
+    let rows: Vec<(TicketRow, i64)> = if let TicketOrder::Relevance { after } = order {
+        match &filter.search {
+            Some(search) => search::load(connection, filter, search, after, limit).await?,
+            None => Vec::new(),
+        }
+    } else {
+        page(filter, order, limit)
+            .select((TicketRow::as_select(), 0_i64.into_sql::<BigInt>()))
+            .load(&mut connection)
+            .await?
+    };
+    let tickets = rows
         .into_iter()
-        .map(|row| Ticket::try_from(row).map_err(StoreError::from))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::from_surplus(tickets, limit, |last| {
-        order.behind(last, 0)
-    }))
+        .map(|(row, score)| Ok((Ticket::try_from(row)?, score)))
+        .collect::<Result<Vec<_>, StoreError>>()?;
+    let page = Page::from_surplus(tickets, limit, |(last, score)| order.behind(last, *score));
+    Ok(page.map(|(ticket, _)| ticket))
 }
 
 /// A page by times, with one row more than the limit, to tell whether more follow.
@@ -57,7 +65,7 @@ pub(crate) fn page(
     query.limit(surplus(limit))
 }
 
-fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Pg> {
+pub(super) fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Pg> {
     let mut query = tickets::table.into_boxed();
     if let Some(user_id) = filter.user_id {
         query = query.filter(tickets::user_id.eq(user_id.as_uuid()));
@@ -85,9 +93,16 @@ fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Pg> {
             .filter(sql::<Bool>("tickets.tags <> '{}'"))
             .filter(tickets::tags.contains(vec![tag.as_str().to_owned()]));
     }
+    if let Some(search) = &filter.search {
+        let reach = match filter.user_id {
+            Some(_) => Reach::Some,
+            None => Reach::All,
+        };
+        query = search::found(query, search, reach);
+    }
     query
 }
 
-fn surplus(limit: PageLimit) -> i64 {
+pub(super) fn surplus(limit: PageLimit) -> i64 {
     i64::try_from(limit.get()).map_or(i64::MAX, |limit| limit + 1)
 }

@@ -1,7 +1,7 @@
 use adapters_postgres::{PgMessageRepository, PgReplyStore, PgStreamTokenRepository};
 use chrono::DateTime;
 use domain::ids::MessageId;
-use domain::message::{Author, MessageText, NewMessage, Visibility};
+use domain::message::{Author, Feedback, MessageText, NewMessage, Rating, Visibility};
 use domain::ports::{MessageRepository as _, ReplyStore as _, StreamTokenRepository as _};
 use domain::stream_token::{StreamToken, TokenDigest};
 use uuid::Uuid;
@@ -27,6 +27,13 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
     };
     let messages = PgMessageRepository::new(database.clone());
     messages.append(message).await.expect("stored");
+    let feedback = Feedback {
+        rating: Rating::Up,
+        comment: None,
+        updated_at: DateTime::UNIX_EPOCH,
+    };
+    let rated = messages.rate(MessageId::from_uuid(Uuid::from_u128(5)), &feedback);
+    assert!(rated.await.expect("rated"));
     let replies = PgReplyStore::new(database.clone());
     replies.claim(request(&ticket, 2)).await.expect("claimed");
     let digest = TokenDigest::from_bytes([1; 32]);
@@ -42,6 +49,8 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
         "reply_events",
         "reply_claims",
         "stream_tokens",
+        "feedback",
+        "search_texts",
     ];
     for (deleted, sql) in [(false, "SELECT 1"), (true, "DELETE FROM tickets")] {
         client.batch_execute(sql).await.expect("done");

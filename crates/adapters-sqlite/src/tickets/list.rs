@@ -4,6 +4,7 @@ use domain::page::{Page, PageLimit};
 use domain::ticket::{AssigneeFilter, Ticket, TicketFilter, TicketOrder};
 
 use super::row::TicketRow;
+use super::search;
 use crate::columns::micros;
 use crate::error::StoreError;
 use crate::schema::{ticket_tags, tickets};
@@ -40,11 +41,8 @@ pub(super) fn page(
             }
             query.order((tickets::updated_at.desc(), tickets::id.desc()))
         }
-        TicketOrder::Relevance { .. } => {
-            return Ok(Page {
-                items: Vec::new(),
-                next: None,
-            });
+        TicketOrder::Relevance { after } => {
+            return search::page(connection, filter, after, limit);
         }
     };
     let tickets = query
@@ -86,10 +84,13 @@ fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Sqlite> {
             .select(ticket_tags::ticket_id);
         query = query.filter(tickets::id.eq_any(tagged));
     }
+    if let Some(search) = &filter.search {
+        query = search::found(query, search);
+    }
     query
 }
 
 /// One row more than the limit, to tell whether more follow.
-fn surplus(limit: PageLimit) -> i64 {
+pub(super) fn surplus(limit: PageLimit) -> i64 {
     i64::try_from(limit.get()).map_or(i64::MAX, |limit| limit + 1)
 }

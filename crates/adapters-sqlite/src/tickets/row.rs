@@ -7,7 +7,7 @@ use crate::columns::{id, known, micros, optional_id, parsed, time};
 use crate::error::{CorruptColumn, StoreError};
 use crate::schema::tickets;
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[derive(Queryable, QueryableByName, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = tickets, check_for_backend(Sqlite), treat_none_as_null = true)]
 pub(super) struct TicketRow {
     id: String,

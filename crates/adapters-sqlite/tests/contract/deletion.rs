@@ -7,7 +7,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use domain::ids::MessageId;
-use domain::message::{Author, MessageText, NewMessage, Visibility};
+use domain::message::{Author, Feedback, MessageText, NewMessage, Rating, Visibility};
 use domain::ports::{
     MessageRepository as _, ReplyStore as _, StreamTokenRepository as _, TicketRepository as _,
 };
@@ -52,6 +52,13 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
     };
     let messages = SqliteMessageRepository::new(database.clone());
     messages.append(message).await.expect("stored");
+    let feedback = Feedback {
+        rating: Rating::Up,
+        comment: None,
+        updated_at: DateTime::UNIX_EPOCH,
+    };
+    let rated = messages.rate(MessageId::from_uuid(Uuid::from_u128(5)), &feedback);
+    assert!(rated.await.expect("rated"));
     replies.claim(request(&ticket, 2)).await.expect("claimed");
 
     let tokens = SqliteStreamTokenRepository::new(database);
@@ -79,6 +86,10 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
         "reply_claims",
         "stream_tokens",
         "ticket_tags",
+        "feedback",
+        "search_texts",
+        "search_stems_docsize",
+        "search_words_docsize",
     ];
     for (deleted, statement) in [(false, "SELECT 1"), (true, "DELETE FROM tickets")] {
         connection.batch_execute(statement).expect("done");

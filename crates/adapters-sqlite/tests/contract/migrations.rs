@@ -1,8 +1,19 @@
-use adapters_sqlite::SqliteStoreHealth;
-use domain::ports::StoreHealth as _;
+use std::path::Path;
+
+use adapters_sqlite::{SqliteMessageRepository, SqliteStoreHealth, SqliteTicketRepository};
+use chrono::DateTime;
+use diesel::connection::SimpleConnection as _;
+use diesel::prelude::*;
+use domain::ids::MessageId;
+use domain::message::{Author, MessageText, NewMessage, Visibility};
+use domain::page::PageLimit;
+use domain::ports::{MessageRepository as _, StoreHealth as _, TicketRepository as _};
+use domain::ticket::{TicketFilter, TicketOrder, TicketSearch};
 use tokio::task::JoinSet;
+use uuid::Uuid;
 
 use crate::Scratch;
+use crate::database::ticket_in;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_database_is_healthy_but_not_migrated() {
@@ -52,4 +63,67 @@ async fn a_file_that_is_no_database_is_unhealthy() {
         Err(domain::ports::RepositoryError::Unavailable(_))
     ));
     database.migrate().await.expect_err("not migrated");
+}
+
+/// The rows are there before the migrations that index them, and stay when those are undone.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_written_before_is_found_after_migrating() {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    let ticket = ticket_in(&database).await;
+    let tickets = SqliteTicketRepository::new(database.clone());
+    let message = |number, text, visibility| NewMessage {
+        id: MessageId::from_uuid(Uuid::from_u128(number)),
+        ticket_id: ticket.id,
+        author: Author::Agent(ticket.user_id),
+        text: MessageText::parse(text).expect("a text"),
+        visibility,
+        created_at: DateTime::UNIX_EPOCH,
+    };
+    let messages = SqliteMessageRepository::new(database.clone());
+    for message in [
+        message(5, "By express", Visibility::Public),
+        message(6, "Suspicious", Visibility::Internal),
+    ] {
+        messages.append(message).await.expect("stored");
+    }
+    let before = tickets.find(ticket.id).await.expect("read");
+
+    let path = scratch.path();
+    let mut connection =
+        SqliteConnection::establish(path.to_str().expect("UTF-8")).expect("opened");
+    for statements in undoing("2026-11-27-000012") {
+        connection.batch_execute(&statements).expect("undone");
+    }
+    let health = SqliteStoreHealth::new(database.clone());
+    assert!(!health.is_migrated().await.expect("answered"));
+    database.migrate().await.expect("migrated again");
+    assert_eq!(tickets.find(ticket.id).await.expect("read"), before);
+    for (q, found) in [("refund", 1), ("how", 0), ("express", 1), ("suspicious", 0)] {
+        let filter = TicketFilter {
+            search: Some(TicketSearch::parse(q).expect("a search")),
+            ..TicketFilter::default()
+        };
+        let page = tickets.list(&filter, TicketOrder::default(), PageLimit::MAX);
+        assert_eq!(page.await.expect("listed").items.len(), found, "{q}");
+    }
+}
+
+/// What undoes the migrations from one on, the last first.
+fn undoing(first: &str) -> Vec<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../migrations/sqlite");
+    let entries = folder.read_dir().expect("a folder");
+    let mut names: Vec<String> = entries
+        .map(|entry| entry.expect("an entry").file_name())
+        .map(|name| name.into_string().expect("a name in UTF-8"))
+        .filter(|name| name.as_str() >= first)
+        .collect();
+    names.sort_by(|one, other| other.cmp(one));
+    let down = |name: &String| {
+        let statements = std::fs::read_to_string(folder.join(name).join("down.sql"));
+        let version = name.split('_').next().expect("a version").replace('-', "");
+        let forget = format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}';");
+        statements.expect("statements") + &forget
+    };
+    names.iter().map(down).collect()
 }

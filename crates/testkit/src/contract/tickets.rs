@@ -39,6 +39,7 @@ macro_rules! ticket_repository_contract {
             ]
         );
         $crate::ticket_list_contract!($stores);
+        $crate::ticket_search_contract!($stores);
     };
 }
 

@@ -1,0 +1,11 @@
+DROP TRIGGER index_new_message ON messages;
+DROP TRIGGER index_changed_ticket ON tickets;
+DROP TRIGGER index_new_ticket ON tickets;
+DROP FUNCTION index_message();
+DROP FUNCTION index_ticket();
+DROP FUNCTION search_score(uuid, text[]);
+DROP FUNCTION index_text(uuid, uuid, "char", text);
+DROP TABLE search_texts;
+DROP FUNCTION search_beginning(text);
+DROP FUNCTION search_term(text);
+DROP FUNCTION search_words(text);
