@@ -17,7 +17,8 @@ use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
     InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
     LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage,
-    SendMessageParts, ShowProfile, ShowTicket, SignIn, SignUp, Sweep, SweepParts, UpdateTicket,
+    SendMessageParts, ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep, SweepParts,
+    UpdateTicket,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReceipt, ShowReply,
@@ -228,6 +229,7 @@ fn wire(
         messages,
         keyed,
         replies,
+        statistics,
         stream_tokens,
         ..
     } = stores;
@@ -270,6 +272,7 @@ fn wire(
         change_password: ChangePassword::new(users.clone(), hasher, attempts),
         list_users: ListUsers::new(users.clone()),
         change_user: ChangeUser::new(users.clone(), clock.clone()),
+        show_statistics: ShowStatistics::new(statistics, clock.clone()),
         show_profile: ShowProfile::new(users.clone()),
         create_ticket: CreateTicket::new(
             tickets.clone(),

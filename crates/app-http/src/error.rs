@@ -14,7 +14,7 @@ use domain::throttle::Level;
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
     AccessError, AuthenticateError, CreateTicketError, HandOffError, IssueStreamTokenError,
-    ListTicketsError, SendMessageError,
+    ListTicketsError, SendMessageError, ShowStatisticsError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
@@ -293,6 +293,18 @@ impl From<HandOffError> for ApiError {
             HandOffError::NotFound => Self::NotFound,
             HandOffError::Refused(refusal) => refusal.into(),
             HandOffError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowStatisticsError> for ApiError {
+    fn from(error: ShowStatisticsError) -> Self {
+        match error {
+            ShowStatisticsError::Forbidden => Self::Forbidden("only admins see statistics"),
+            ShowStatisticsError::Period(error) => {
+                Self::field("to", "invalid_parameter", error.to_string())
+            }
+            ShowStatisticsError::Repository(error) => error.into(),
         }
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod create_ticket;
 pub(crate) mod get_health;
 pub(crate) mod get_me;
 pub(crate) mod get_reply;
+pub(crate) mod get_statistics;
 pub(crate) mod get_ticket;
 pub(crate) mod hand_off_ticket;
 pub(crate) mod list_messages;

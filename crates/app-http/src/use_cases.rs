@@ -6,7 +6,7 @@ use domain::ports::StoreHealth;
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
     ListMessages, ListTickets, ListUsers, LogOut, RateMessage, RenewSession, SendMessage,
-    ShowProfile, ShowTicket, SignIn, SignUp, UpdateTicket,
+    ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, UpdateTicket,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReceipt, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ pub(crate) struct UseCases {
     pub(crate) change_password: ChangePassword,
     pub(crate) list_users: ListUsers,
     pub(crate) change_user: ChangeUser,
+    pub(crate) show_statistics: ShowStatistics,
     pub(crate) show_profile: ShowProfile,
     pub(crate) create_ticket: CreateTicket,
     pub(crate) list_tickets: ListTickets,

@@ -17,6 +17,7 @@ pub mod ports;
 pub mod prompt;
 pub mod reply;
 pub mod session;
+pub mod statistics;
 pub mod stream_token;
 pub mod text;
 pub mod throttle;

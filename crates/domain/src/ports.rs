@@ -24,6 +24,7 @@ mod reply_claim;
 mod reply_event_log;
 mod reply_store;
 mod session_repository;
+mod statistics_source;
 mod store_health;
 mod stream_token_repository;
 mod throttle;
@@ -48,6 +49,7 @@ pub use self::reply_claim::{Claim, ClaimDecision, ClaimRequest, ReplyLimits, Ret
 pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLog, Ring};
 pub use self::reply_store::{Finished, ReplyStore, Takeover, TakeoverDecision, TakeoverRequest};
 pub use self::session_repository::{Rotated, Rotation, SessionRepository};
+pub use self::statistics_source::StatisticsSource;
 pub use self::store_health::StoreHealth;
 pub use self::stream_token_repository::StreamTokenRepository;
 pub use self::throttle::Throttle;
@@ -68,6 +70,7 @@ pub use self::{
     reply_event_log::MockReplyEventLog,
     reply_store::MockReplyStore,
     session_repository::MockSessionRepository,
+    statistics_source::MockStatisticsSource,
     store_health::MockStoreHealth,
     stream_token_repository::MockStreamTokenRepository,
     throttle::MockThrottle,

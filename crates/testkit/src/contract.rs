@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod messages;
 pub mod replies;
 pub mod sessions;
+pub mod statistics;
 pub mod stream_tokens;
 pub mod throttles;
 pub mod ticket_lists;
@@ -37,7 +38,8 @@ use std::sync::Arc;
 
 use domain::ports::{
     ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
-    SessionRepository, StreamTokenRepository, Throttle, TicketRepository, UserRepository,
+    SessionRepository, StatisticsSource, StreamTokenRepository, Throttle, TicketRepository,
+    UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -81,6 +83,14 @@ pub struct ReplyStores {
     pub replies: Arc<dyn ReplyStore>,
     /// Their events.
     pub events: Arc<dyn ReplyEventLog>,
+}
+
+/// What the contract of [`StatisticsSource`] is checked on.
+pub struct StatisticsStores {
+    /// What is counted.
+    pub replies: ReplyStores,
+    /// The source.
+    pub statistics: Arc<dyn StatisticsSource>,
 }
 
 /// What the contract of [`StreamTokenRepository`] is checked on.
@@ -135,6 +145,7 @@ mod tests {
             ("idempotency", include_str!("contract/idempotency.rs")),
             ("messages", include_str!("contract/messages.rs")),
             ("sessions", include_str!("contract/sessions.rs")),
+            ("statistics", include_str!("contract/statistics.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
             ("throttles", include_str!("contract/throttles.rs")),
             ("tickets", include_str!("contract/tickets.rs")),

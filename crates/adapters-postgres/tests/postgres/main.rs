@@ -19,12 +19,12 @@ use std::sync::Arc;
 
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
-    PgReplyStore, PgSessionRepository, PgSettings, PgStreamTokenRepository, PgThrottle,
-    PgTicketRepository, PgUserRepository,
+    PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStreamTokenRepository,
+    PgThrottle, PgTicketRepository, PgUserRepository,
 };
 use testkit::contract::{
-    ArticleStores, IdempotencyStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores,
-    UserStores,
+    ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
+    ThrottleStores, TicketStores, UserStores,
 };
 use testkit::postgres::{FreshDatabase, fresh_database};
 
@@ -60,6 +60,10 @@ mod messages {
 
 mod replies {
     contract!(reply_store_contract, reply_stores);
+}
+
+mod statistics {
+    contract!(statistics_source_contract, statistics_stores);
 }
 
 mod stream_tokens {
@@ -136,6 +140,15 @@ async fn idempotency_stores() -> Option<IdempotencyStores> {
 async fn reply_stores() -> Option<ReplyStores> {
     let scratch = Scratch::new().await?;
     Some(replies_of(&scratch.migrated().await, scratch))
+}
+
+async fn statistics_stores() -> Option<StatisticsStores> {
+    let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
+    Some(StatisticsStores {
+        replies: replies_of(&database, scratch),
+        statistics: Arc::new(PgStatisticsSource::new(database)),
+    })
 }
 
 async fn stream_token_stores() -> Option<StreamTokenStores> {

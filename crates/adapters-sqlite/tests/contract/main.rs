@@ -15,13 +15,13 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStreamTokenRepository,
-    SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStatisticsSource,
+    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
 };
 use tempfile::TempDir;
 use testkit::contract::{
-    ArticleStores, IdempotencyStores, ReplyStores, StreamTokenStores, ThrottleStores, TicketStores,
-    UserStores,
+    ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
+    ThrottleStores, TicketStores, UserStores,
 };
 
 mod users {
@@ -46,6 +46,10 @@ mod messages {
 
 mod replies {
     testkit::reply_store_contract!(super::reply_stores().await);
+}
+
+mod statistics {
+    testkit::statistics_source_contract!(super::statistics_stores().await);
 }
 
 mod stream_tokens {
@@ -114,6 +118,15 @@ async fn idempotency_stores() -> IdempotencyStores {
 async fn reply_stores() -> ReplyStores {
     let scratch = Scratch::new();
     replies_of(&scratch.migrated().await, scratch)
+}
+
+async fn statistics_stores() -> StatisticsStores {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    StatisticsStores {
+        replies: replies_of(&database, scratch),
+        statistics: Arc::new(SqliteStatisticsSource::new(database)),
+    }
 }
 
 async fn stream_token_stores() -> StreamTokenStores {

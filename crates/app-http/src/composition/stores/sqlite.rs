@@ -4,8 +4,8 @@ use std::sync::Arc;
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore,
     SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
-    SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository,
-    SqliteUserRepository,
+    SqliteStatisticsSource, SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle,
+    SqliteTicketRepository, SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -22,6 +22,7 @@ impl Stores {
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
+            statistics: Arc::new(SqliteStatisticsSource::new(database.clone())),
             stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database.clone())),
             throttle: Arc::new(SqliteThrottle::new(database.clone())),
             health: Arc::new(SqliteStoreHealth::new(database.clone())),
