@@ -61,7 +61,7 @@ impl TicketQuery {
         match (self.sort.as_deref(), &self.q) {
             (Some("created_at"), _) | (None, None) => TicketSort::CreatedAt,
             (Some("updated_at"), _) => TicketSort::UpdatedAt,
-            (Some("relevance"), Some(_)) | (None, Some(_)) => TicketSort::Relevance,
+            (Some("relevance") | None, Some(_)) => TicketSort::Relevance,
             (Some("relevance"), None) => {
                 validation.refuse("sort", "can be relevance only together with q");
                 TicketSort::Relevance

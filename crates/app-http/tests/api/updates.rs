@@ -30,6 +30,11 @@ async fn an_agent_changes_everything_at_once() {
     assert_eq!(shown["assistant_enabled"], false);
     assert_eq!(shown["version"], 2);
 
+    let page = agent.get(&ticket).await.expect_status(200).json();
+    for member in ["category", "tags", "assignee_id", "updated_at", "status"] {
+        assert_eq!(page[member], shown[member], "{member}");
+    }
+
     let body = json!({"category": null, "assignee_id": null, "tags": []});
     let cleared = agent.patch(&ticket, &body).await.expect_status(200).json();
     assert_eq!(cleared["category"], Value::Null);

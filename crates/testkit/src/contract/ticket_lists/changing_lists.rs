@@ -54,8 +54,9 @@ fn stories() -> impl Strategy<Value = Story> {
 }
 
 /// Whatever is opened and changed between pages: no ticket is seen twice, those that were there
-/// and stayed as they were are all seen, and a page that is asked for again is the same.
-pub(super) async fn check(stores: &TicketStores) {
+/// and stayed as they were are all seen, and a page that is asked for again is the same. The agent
+/// is who changes tickets.
+pub(super) fn check(stores: &TicketStores, agent: UserId) {
     let config = Config {
         cases: CASES,
         failure_persistence: None,
@@ -65,16 +66,17 @@ pub(super) async fn check(stores: &TicketStores) {
     block_in_place(|| {
         TestRunner::new(config)
             .run(&stories(), |story| {
-                handle.block_on(play(stores, &story));
+                handle.block_on(play(stores, agent, &story));
                 Ok(())
             })
             .unwrap_or_else(|failure| panic!("{failure}"));
     });
 }
 
-async fn play(stores: &TicketStores, story: &Story) {
+async fn play(stores: &TicketStores, agent: UserId, story: &Story) {
     let mut world = World {
         stores,
+        agent,
         owner: stores.user(Role::User).await,
         tickets: Vec::new(),
         now: 1_000,
@@ -129,6 +131,7 @@ async fn play(stores: &TicketStores, story: &Story) {
 
 struct World<'a> {
     stores: &'a TicketStores,
+    agent: UserId,
     owner: UserId,
     tickets: Vec<Ticket>,
     now: i64,
@@ -150,8 +153,8 @@ impl World<'_> {
         self.now += 1;
         let change = TicketChange::Update {
             by: Actor {
-                id: self.owner,
-                role: Role::User,
+                id: self.agent,
+                role: Role::Agent,
             },
             update: TicketUpdate {
                 title: Some(Title::parse(self.now.to_string()).expect("a title")),
