@@ -9,6 +9,7 @@ use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use actix_web_lab::extract::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::Value;
 
 use crate::config::Edge;
 use crate::error::ApiError;
@@ -68,10 +69,13 @@ fn object(body: &[u8]) -> Result<&str, ApiError> {
 pub(super) fn typed<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        if !error.inner().is_data() {
-            return ApiError::MalformedJson;
-        }
         let path = error.path().to_string();
+        if !error.inner().is_data() {
+            // Where a name is expected anything else counts as no JSON to serde.
+            return serde_json::from_str::<Value>(text).map_or(ApiError::MalformedJson, |_json| {
+                ApiError::field(&path, "invalid_type", "must be of another type")
+            });
+        }
         let message = error.inner().to_string();
         // Where in the text it is says little about the field.
         let message = message

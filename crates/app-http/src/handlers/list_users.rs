@@ -1,9 +1,9 @@
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use domain::user::{Email, Role, UserFilter};
 use serde::Deserialize;
 
 use super::user_response::AccountResponse;
-use super::{ListResponse, read_limit};
+use super::{ListResponse, next_link, read_limit};
 use crate::cursor::{decode_user_cursor, encode_user_cursor};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn};
@@ -22,6 +22,7 @@ pub(crate) struct ListUsersQuery {
 
 /// `GET /users`: accounts, newest first; for admins.
 pub(crate) async fn list_users(
+    request: HttpRequest,
     use_cases: web::Data<UseCases>,
     SignedIn(actor, QueryParameters(query)): SignedIn<QueryParameters<ListUsersQuery>>,
 ) -> Result<HttpResponse, ApiError> {
@@ -54,8 +55,13 @@ pub(crate) async fn list_users(
         .list_users
         .execute(actor, filter, after, limit)
         .await?;
-    Ok(HttpResponse::Ok().json(ListResponse {
+    let next_cursor = page.next.map(encode_user_cursor);
+    let mut response = HttpResponse::Ok();
+    if let Some(cursor) = &next_cursor {
+        response.insert_header(next_link("/users", request.query_string(), cursor));
+    }
+    Ok(response.json(ListResponse {
         items: page.items.into_iter().map(AccountResponse::from).collect(),
-        next_cursor: page.next.map(encode_user_cursor),
+        next_cursor,
     }))
 }

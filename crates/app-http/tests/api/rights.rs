@@ -80,8 +80,8 @@ fn rows() -> Vec<Row> {
         ),
         patch(
             "{ticket}",
-            json!({"priority": "high"}),
-            [401, 403, 404, 200, 200],
+            json!({"priority": "high", "category": "shipping"}),
+            [401, 200, 404, 200, 200],
         ),
         patch("{ticket}", json!({"tags": []}), [401, 403, 404, 200, 200]),
         patch(

@@ -18,7 +18,8 @@ async fn an_admin_lists_accounts_page_by_page() {
     let mut emails = Vec::new();
     let mut path = "/users?limit=2".to_owned();
     loop {
-        let page = root.get(&path).await.expect_status(200).json();
+        let answer = root.get(&path).await.expect_status(200);
+        let page = answer.json();
         for item in page["items"].as_array().expect("a list") {
             let members: Vec<_> = item.as_object().expect("an object").keys().collect();
             assert_eq!(
@@ -28,9 +29,11 @@ async fn an_admin_lists_accounts_page_by_page() {
             emails.push(item["email"].as_str().expect("an address").to_owned());
         }
         let Some(cursor) = page["next_cursor"].as_str() else {
+            assert_eq!(answer.header("link"), "");
             break;
         };
         path = format!("/users?limit=2&cursor={cursor}");
+        assert_eq!(answer.header("link"), format!("<{path}>; rel=\"next\""));
     }
     let expected = ["grace", "cem", "bob", "ada", "root"].map(|name| format!("{name}@example.com"));
     assert_eq!(emails, expected);
