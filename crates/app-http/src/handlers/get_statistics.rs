@@ -60,6 +60,10 @@ struct ReplyStatuses {
 }
 
 #[derive(Serialize)]
+#[expect(
+    clippy::struct_field_names,
+    reason = "these are the names of a reply's usage"
+)]
 struct TokensResponse {
     input_tokens: u64,
     output_tokens: u64,

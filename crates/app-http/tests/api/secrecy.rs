@@ -68,8 +68,8 @@ async fn nothing_secret_is_ever_logged() {
     assert!(stream.contains("response.completed"), "{stream}");
 
     // What is refused is not logged either.
-    let reused = server.post("/auth/refresh", "", refresh).await;
-    reused.expect_problem(401, "invalid_refresh_token");
+    let again = server.post("/auth/refresh", "", refresh).await;
+    again.expect_problem(401, "invalid_refresh_token");
     let guess = json!({"email": "ada@example.com", "password": "a guess of a password"});
     secrets.push("a guess of a password".to_owned());
     let refused = server.post("/auth/login", "", guess).await;

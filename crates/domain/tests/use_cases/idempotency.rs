@@ -8,18 +8,18 @@ use domain::user::{Actor, Role};
 
 use crate::world::{World, new_ticket};
 
-fn keyed(key: &str, text: &str) -> Option<KeyedRequest> {
-    Some(KeyedRequest {
+fn keyed(key: &str, text: &str) -> KeyedRequest {
+    KeyedRequest {
         key: IdempotencyKey::parse(key).expect("a key"),
         text: text.to_owned(),
-    })
+    }
 }
 
 impl World {
     async fn create(&self, actor: Actor, key: &str) -> Made<Ticket> {
         let new = new_ticket("Refund", "How long does it take?");
         let create = self.create_ticket();
-        let made = create.execute(actor, new, keyed(key, "a")).await;
+        let made = create.execute(actor, new, Some(keyed(key, "a"))).await;
         made.expect("a ticket")
     }
 
@@ -27,14 +27,14 @@ impl World {
         &self,
         actor: Actor,
         ticket: &Ticket,
-        keyed: Option<KeyedRequest>,
+        keyed: KeyedRequest,
     ) -> Result<Made<Message>, SendMessageError> {
         let draft = Draft {
             text: MessageText::parse("Where is it?").expect("a text"),
             visibility: Visibility::Public,
         };
         let send = self.send_message();
-        send.execute(actor, ticket.id, draft, keyed).await
+        send.execute(actor, ticket.id, draft, Some(keyed)).await
     }
 }
 
@@ -77,7 +77,7 @@ async fn a_key_means_one_request() {
     world.create(ada, "key").await;
     let new = new_ticket("Refund", "How?");
     let create = world.create_ticket();
-    let other = create.execute(ada, new, keyed("key", "b")).await;
+    let other = create.execute(ada, new, Some(keyed("key", "b"))).await;
     assert!(matches!(other, Err(CreateTicketError::KeyReused(_))));
     let message = world.say(ada, &ticket, keyed("key", "b")).await;
     assert!(matches!(message, Err(SendMessageError::KeyReused(_))));
