@@ -5,8 +5,8 @@ use aws_lc_rs::hmac;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use domain::ids::UserId;
-use domain::ports::{AccessToken, AccessTokens, TokenError};
+use domain::ids::{SessionId, UserId};
+use domain::ports::{AccessToken, AccessTokens, TokenError, TokenProof};
 use domain::user::Actor;
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use secrecy::{ExposeSecret, SecretString};
@@ -46,6 +46,8 @@ struct Claims {
     iss: String,
     aud: String,
     sub: UserId,
+    /// The session that the token belongs to and ends with.
+    sid: SessionId,
     /// For people who look into a token. Rights are read from the account, never from here.
     role: String,
     iat: i64,
@@ -133,7 +135,12 @@ impl fmt::Debug for JwtAccessTokens {
 }
 
 impl AccessTokens for JwtAccessTokens {
-    fn issue(&self, actor: Actor, at: DateTime<Utc>) -> Result<AccessToken, TokenError> {
+    fn issue(
+        &self,
+        actor: Actor,
+        session: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<AccessToken, TokenError> {
         let failed = |error: Box<dyn std::error::Error + Send + Sync>| TokenError::Failed(error);
         let issued_at = at.timestamp();
         let lifetime = i64::try_from(self.lifetime.as_secs()).unwrap_or(i64::MAX);
@@ -141,6 +148,7 @@ impl AccessTokens for JwtAccessTokens {
             iss: ISSUER.to_owned(),
             aud: AUDIENCE.to_owned(),
             sub: actor.id,
+            sid: session,
             role: actor.role.as_str().to_owned(),
             iat: issued_at,
             nbf: issued_at,
@@ -160,9 +168,12 @@ impl AccessTokens for JwtAccessTokens {
         })
     }
 
-    fn check(&self, token: &str, at: DateTime<Utc>) -> Result<UserId, TokenError> {
+    fn check(&self, token: &str, at: DateTime<Utc>) -> Result<TokenProof, TokenError> {
         self.good_claims(token, at)
-            .map(|claims| claims.sub)
+            .map(|claims| TokenProof {
+                user_id: claims.sub,
+                session_id: claims.sid,
+            })
             .ok_or(TokenError::Invalid)
     }
 }

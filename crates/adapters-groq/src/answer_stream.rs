@@ -1,20 +1,29 @@
+use std::time::Duration;
+
 use domain::ports::{ChatChunk, ChatModelError, ChatStream};
 use futures_util::stream;
 use reqwest::Response;
+use tokio::time::timeout;
 
 use crate::answer::Answer;
+use crate::clients::Seat;
 use crate::fault::{Fault, transport_error};
 use crate::patience::Patience;
 use crate::sse_decoder::{MAX_BYTES, SseDecoder, TooLarge};
 
+/// How long the end of the body is waited for after the end of the answer.
+const END_OF_BODY: Duration = Duration::from_millis(200);
+
 /// Reads the answer from the body of a response.
 pub(crate) fn answer_stream(
     response: Response,
+    seat: Seat,
     patience: Patience,
     request_id: Option<String>,
 ) -> ChatStream {
     let reading = Reading {
         response,
+        _seat: seat,
         patience,
         request_id,
         decoder: SseDecoder::new(),
@@ -25,13 +34,19 @@ pub(crate) fn answer_stream(
     Box::pin(stream::unfold(Some(reading), |reading| async move {
         let mut reading = reading?;
         let item = reading.next().await;
-        let goes_on = !matches!(&item, Ok(ChatChunk::Finished(_)) | Err(_));
-        Some((item, goes_on.then_some(reading)))
+        match item {
+            Ok(ChatChunk::Finished(_)) => reading.read_out().await,
+            Err(_) => {}
+            Ok(ChatChunk::Text(_) | ChatChunk::Thinking) => return Some((item, Some(reading))),
+        }
+        Some((item, None))
     }))
 }
 
 struct Reading {
     response: Response,
+    /// It is free for another answer when this one is read.
+    _seat: Seat,
     patience: Patience,
     request_id: Option<String>,
     decoder: SseDecoder,
@@ -70,6 +85,14 @@ impl Reading {
         match decoded {
             Ok(()) => Ok(()),
             Err(TooLarge) => Err(Fault::TooLarge(MAX_BYTES).malformed()),
+        }
+    }
+
+    /// Reads the end of the body, which hosts send behind the answer's: without it the connection
+    /// could not be used again.
+    async fn read_out(&mut self) {
+        if timeout(END_OF_BODY, self.response.chunk()).await.is_err() {
+            tracing::debug!("the body goes on after the end of the answer");
         }
     }
 

@@ -1,13 +1,14 @@
 use std::fmt;
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::ports::{ChatModel, ChatModelError, ChatRequest, ChatStream};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
-use reqwest::redirect::Policy;
-use reqwest::{Client, Response, StatusCode, Url};
+use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::answer_stream::answer_stream;
+use crate::clients::{Clients, Recipe, Seat};
 use crate::completion_request::CompletionRequest;
 use crate::endpoint::{endpoint, is_loopback};
 use crate::error_body::ErrorBody;
@@ -16,8 +17,6 @@ use crate::patience::Patience;
 use crate::refusal::{retry_advice, status_error};
 use crate::settings::{GroqSettings, GroqSettingsError, Timeouts};
 
-/// Cloudflare, in front of Groq, turns some libraries' default names away.
-const USER_AGENT: &str = concat!("support-assistant/", env!("CARGO_PKG_VERSION"));
 const EVENT_STREAM: &str = "text/event-stream";
 /// Error bodies have a few hundred bytes; of a longer one only this much is read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
@@ -25,7 +24,7 @@ const MAX_REQUEST_ID: usize = 128;
 
 /// Asks a language model at Groq, or at a host that speaks the same protocol.
 pub struct GroqChatModel {
-    client: Client,
+    clients: Arc<Clients>,
     endpoint: Url,
     /// Marked as sensitive, so that no `Debug` shows it.
     authorization: Option<HeaderValue>,
@@ -42,20 +41,15 @@ impl GroqChatModel {
     pub fn new(settings: GroqSettings) -> Result<Self, GroqSettingsError> {
         let endpoint = endpoint(&settings.base_url)?;
         let authorization = settings.api_key.as_ref().map(authorization).transpose()?;
-        let mut builder = Client::builder()
-            .user_agent(USER_AGENT)
-            // No total timeout here: it would count the time in which an answer is streamed.
-            .connect_timeout(settings.timeouts.connect)
-            .redirect(Policy::none());
-        if is_loopback(&endpoint) {
-            // A proxy that the environment names leads to the outside.
-            builder = builder.no_proxy();
-        }
-        let client = builder
-            .build()
-            .map_err(|error| GroqSettingsError::Client(error.into()))?;
+        let recipe = Recipe {
+            connect_timeout: settings.timeouts.connect,
+            // It would lead to the outside.
+            through_proxy: !is_loopback(&endpoint),
+        };
+        let clients =
+            Clients::new(recipe).map_err(|error| GroqSettingsError::Client(error.into()))?;
         Ok(Self {
-            client,
+            clients: Arc::new(clients),
             endpoint,
             authorization,
             model: settings.model,
@@ -64,12 +58,12 @@ impl GroqChatModel {
         })
     }
 
-    /// Another model of the same host, over the same pool of connections. How much it reasons is
+    /// Another model of the same host, over the same connections. How much it reasons is
     /// left to the host, since models differ in what they take.
     #[must_use]
     pub fn sibling(&self, model: impl Into<String>) -> Self {
         Self {
-            client: self.client.clone(),
+            clients: Arc::clone(&self.clients),
             endpoint: self.endpoint.clone(),
             authorization: self.authorization.clone(),
             model: model.into(),
@@ -80,11 +74,12 @@ impl GroqChatModel {
 
     async fn ask(
         &self,
+        seat: &Seat,
         request: &ChatRequest,
         patience: &Patience,
     ) -> Result<Response, ChatModelError> {
-        let mut builder = self
-            .client
+        let mut builder = seat
+            .client()
             .post(self.endpoint.clone())
             .header(ACCEPT, EVENT_STREAM)
             .json(&CompletionRequest::new(
@@ -110,7 +105,8 @@ impl ChatModel for GroqChatModel {
 
     async fn stream_reply(&self, request: ChatRequest) -> Result<ChatStream, ChatModelError> {
         let patience = Patience::start(self.timeouts);
-        let response = self.ask(&request, &patience).await?;
+        let seat = self.clients.seat();
+        let response = self.ask(&seat, &request, &patience).await?;
         let status = response.status();
         let request_id = request_id(response.headers());
         if status != StatusCode::OK {
@@ -132,7 +128,7 @@ impl ChatModel for GroqChatModel {
             upstream.request_id = request_id.as_deref(),
             "the model's host accepted the request"
         );
-        Ok(answer_stream(response, patience, request_id))
+        Ok(answer_stream(response, seat, patience, request_id))
     }
 }
 

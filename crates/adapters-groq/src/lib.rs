@@ -12,6 +12,7 @@
 mod answer;
 mod answer_stream;
 mod chat_model;
+mod clients;
 mod completion_chunk;
 mod completion_request;
 mod endpoint;

@@ -3,8 +3,8 @@
 //!
 //! Each port method is one unit of work on a task of its own, so that leaving its future can
 //! neither interrupt a transaction nor leave a busy connection in the pool. What belongs together
-//! is ordered by row locks, always in this order: ticket, its owner, reply. It must not know about
-//! HTTP, models or other adapters.
+//! is ordered by row locks, always in this order: ticket, its owner, reply; throttles by their keys.
+//! It must not know about HTTP, models or other adapters.
 
 #![deny(missing_docs)]
 
@@ -15,6 +15,7 @@ mod database;
 mod error;
 mod events;
 mod health;
+mod idempotency;
 mod link;
 mod messages;
 mod pipeline;
@@ -23,8 +24,11 @@ mod plans;
 mod pool;
 mod replies;
 mod schema;
+mod sessions;
 mod settings;
+mod statistics;
 mod stream_tokens;
+mod throttle;
 mod tickets;
 mod tls;
 mod users;
@@ -34,9 +38,13 @@ pub use self::database::PgDatabase;
 pub use self::error::{MigrateError, SettingsError};
 pub use self::events::PgReplyEventLog;
 pub use self::health::PgStoreHealth;
+pub use self::idempotency::PgIdempotencyStore;
 pub use self::messages::PgMessageRepository;
 pub use self::replies::PgReplyStore;
+pub use self::sessions::PgSessionRepository;
 pub use self::settings::PgSettings;
+pub use self::statistics::PgStatisticsSource;
 pub use self::stream_tokens::PgStreamTokenRepository;
+pub use self::throttle::PgThrottle;
 pub use self::tickets::PgTicketRepository;
 pub use self::users::PgUserRepository;

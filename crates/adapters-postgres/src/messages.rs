@@ -137,7 +137,7 @@ fn shown() -> Shown {
     (MessageRow::as_select(), Option::<FeedbackRow>::as_select())
 }
 
-async fn append(
+pub(crate) async fn append(
     connection: &AsyncPgConnection,
     message: &NewMessage,
     rings: &mut Rings,

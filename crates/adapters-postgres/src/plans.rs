@@ -19,12 +19,12 @@ use uuid::Uuid;
 
 use crate::database::PgDatabase;
 use crate::settings::PgSettings;
-use crate::{events, messages, replies, stream_tokens, tickets};
+use crate::{events, messages, replies, stream_tokens, throttle, tickets};
 
 /// Nine customers with 900 tickets each, one in ten of them pending, one in 100 in the hands of the
-/// ninth, one in 200 tagged and one in 200 about a zipper; 8 messages, two of them rated, and a reply with 4 events on every
-/// ticket; one reply in 500 runs, and of the others one in 20 is not trimmed; 4000 stream tokens,
-/// one in 20 of them used.
+/// ninth, one in 200 tagged and one in 200 about a zipper; 8 messages, two of them rated, and a
+/// reply with 4 events on every ticket; one reply in 500 runs, and of the others one in 20 is not
+/// trimmed; 4000 stream tokens, one in 20 of them used; 4000 throttles.
 const ROWS: &str = "
 INSERT INTO users (id, email, password_hash, role, created_at)
 SELECT lpad(u::text, 32, '0')::uuid, u || '@example.com', '', 'user', now()
@@ -60,6 +60,9 @@ SELECT id, 'up', now() FROM messages WHERE position % 4 = 0;
 INSERT INTO stream_tokens (digest, user_id, ticket_id, expires_at, reply_id)
 SELECT sha256(t::text::bytea), user_id, id, created_at, CASE WHEN t % 20 = 0 THEN id END
 FROM generate_series(1, 4000) AS t JOIN tickets ON id = lpad((2 * t)::text, 32, '0')::uuid;
+INSERT INTO throttles (key, full_at)
+SELECT sha256(t::text::bytea), timestamptz '2026-01-01' + t * interval '1 second'
+FROM generate_series(1, 4000) AS t;
 SELECT gin_clean_pending_list('search_texts_by_word');
 ANALYZE;
 ";
@@ -143,6 +146,9 @@ async fn check(connection: &AsyncPgConnection) {
 
     let log = events::events(ReplyId::from_uuid(number(6000)), 2);
     assert_uses(&plan(connection, log).await, "reply_events_pkey");
+
+    let taken_from = plan(connection, throttle::known(&[vec![7; 32], vec![8; 32]])).await;
+    assert_uses(&taken_from, "throttles_pkey");
 
     check_sweeping(connection, "2026-01-01T00:10:00Z".parse().unwrap()).await;
 }
@@ -247,6 +253,10 @@ async fn check_sweeping(connection: &AsyncPgConnection, due: DateTime<Utc>) {
     let used = plan(connection, diesel::delete(stream_tokens::used(due))).await;
     assert_uses(&used, "stream_tokens_by_reply");
     assert_uses(&used, "replies_pkey");
+
+    let full = plan(connection, throttle::full(due, 200)).await;
+    assert_uses(&full, "throttles_by_full_at");
+    assert!(!full.contains("Sort"), "{full}");
 }
 
 #[track_caller]

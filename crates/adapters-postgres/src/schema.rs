@@ -10,6 +10,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (id) {
+        id -> Uuid,
+        user_id -> Uuid,
+        created_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        family -> Binary,
+        generation -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+
+diesel::table! {
     tickets (id) {
         id -> Uuid,
         user_id -> Uuid,
@@ -118,6 +131,23 @@ diesel::table! {
         ticket_id -> Uuid,
         expires_at -> Timestamptz,
         reply_id -> Nullable<Uuid>,
+    }
+}
+
+diesel::table! {
+    throttles (key) {
+        key -> Binary,
+        full_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    idempotency_keys (user_id, key) {
+        user_id -> Uuid,
+        key -> Text,
+        fingerprint -> Binary,
+        made -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 

@@ -4,7 +4,7 @@ mod search;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel_async::RunQueryDsl;
+use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::TicketId;
 use domain::page::{Page, PageLimit};
 use domain::ports::{ChangeTicketError, RepositoryError, TicketRepository};
@@ -15,6 +15,7 @@ use futures_util::FutureExt as _;
 pub(crate) use self::list::page;
 pub(crate) use self::row::{lock, lock_free, lock_of_replies, lock_of_reply, save};
 use crate::database::PgDatabase;
+use crate::error::StoreError;
 use crate::replies;
 use crate::schema::tickets;
 use crate::tickets::row::{TicketRow, find};
@@ -35,17 +36,9 @@ impl PgTicketRepository {
 #[async_trait]
 impl TicketRepository for PgTicketRepository {
     async fn insert(&self, ticket: &Ticket) -> Result<(), RepositoryError> {
-        let row = TicketRow::from(ticket);
         self.database
-            .write_one(row, |mut connection, row| {
-                async move {
-                    diesel::insert_into(tickets::table)
-                        .values(row)
-                        .execute(&mut connection)
-                        .await?;
-                    Ok(())
-                }
-                .boxed()
+            .write_one(ticket.clone(), |connection, ticket| {
+                insert(connection, ticket).boxed()
             })
             .await
     }
@@ -100,4 +93,15 @@ impl TicketRepository for PgTicketRepository {
             })
             .await?
     }
+}
+
+pub(crate) async fn insert(
+    mut connection: &AsyncPgConnection,
+    ticket: &Ticket,
+) -> Result<(), StoreError> {
+    diesel::insert_into(tickets::table)
+        .values(TicketRow::from(ticket))
+        .execute(&mut connection)
+        .await?;
+    Ok(())
 }

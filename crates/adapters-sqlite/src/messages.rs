@@ -9,7 +9,7 @@ use diesel::sqlite::Sqlite;
 use domain::ids::{MessageId, TicketId};
 use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
-use domain::ports::{AppendMessageError, MessageRepository, RepositoryError};
+use domain::ports::{AppendMessageError, MessageRepository, RepositoryError, Ring};
 
 pub(crate) use self::question::{Question, is_answered_by_agent, newest_question};
 use crate::database::SqliteDatabase;
@@ -36,41 +36,7 @@ impl SqliteMessageRepository {
 impl MessageRepository for SqliteMessageRepository {
     async fn append(&self, message: NewMessage) -> Result<Message, AppendMessageError> {
         self.database
-            .write_and_ring(move |connection, rings| {
-                let NewMessage {
-                    ticket_id,
-                    author,
-                    visibility,
-                    created_at,
-                    ..
-                } = message;
-                let Some(mut ticket) = tickets::find(connection, ticket_id)? else {
-                    return Ok(Err(AppendMessageError::NotFound));
-                };
-                let effect = match ticket.receive(author, visibility, created_at) {
-                    Ok(effect) => effect,
-                    Err(refusal) => return Ok(Err(refusal.into())),
-                };
-                let message = Message {
-                    id: message.id,
-                    ticket_id,
-                    position: next_position(connection, ticket_id)?,
-                    author,
-                    content: message.text.into(),
-                    visibility,
-                    in_reply_to: None,
-                    reply_id: None,
-                    is_complete: true,
-                    created_at,
-                    feedback: None,
-                };
-                insert(connection, &message)?;
-                tickets::save(connection, &ticket)?;
-                rings.extend(replies::carry_out(
-                    connection, ticket_id, effect, created_at,
-                )?);
-                Ok(Ok(message))
-            })
+            .write_and_ring(move |connection, rings| append(connection, message, rings))
             .await?
     }
 
@@ -148,6 +114,46 @@ impl MessageRepository for SqliteMessageRepository {
             .write(move |connection| Ok(feedback::put(connection, id, &feedback)?))
             .await
     }
+}
+
+pub(crate) fn append(
+    connection: &mut SqliteConnection,
+    message: NewMessage,
+    rings: &mut Vec<Ring>,
+) -> Result<Result<Message, AppendMessageError>, StoreError> {
+    let NewMessage {
+        ticket_id,
+        author,
+        visibility,
+        created_at,
+        ..
+    } = message;
+    let Some(mut ticket) = tickets::find(connection, ticket_id)? else {
+        return Ok(Err(AppendMessageError::NotFound));
+    };
+    let effect = match ticket.receive(author, visibility, created_at) {
+        Ok(effect) => effect,
+        Err(refusal) => return Ok(Err(refusal.into())),
+    };
+    let message = Message {
+        id: message.id,
+        ticket_id,
+        position: next_position(connection, ticket_id)?,
+        author,
+        content: message.text.into(),
+        visibility,
+        in_reply_to: None,
+        reply_id: None,
+        is_complete: true,
+        created_at,
+        feedback: None,
+    };
+    insert(connection, &message)?;
+    tickets::save(connection, &ticket)?;
+    rings.extend(replies::carry_out(
+        connection, ticket_id, effect, created_at,
+    )?);
+    Ok(Ok(message))
 }
 
 type Shown = (

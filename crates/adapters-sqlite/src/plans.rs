@@ -11,14 +11,18 @@ use diesel::sqlite::Sqlite;
 use domain::ids::{OwnerId, TicketId, UserId};
 use domain::page::PageLimit;
 use domain::ports::{
-    ReplyEventLog as _, ReplyStore as _, StreamTokenRepository as _, TakeoverRequest,
+    ReplyEventLog as _, ReplyStore as _, StreamTokenRepository as _, TakeoverRequest, Throttle as _,
 };
+use domain::throttle::{Bucket, BucketKey, Quota};
 use domain::ticket::{AssigneeFilter, TicketFilter, TicketOrder, TicketStatus, TimePlace};
 use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::tickets;
-use crate::{SqliteDatabase, SqliteReplyEventLog, SqliteReplyStore, SqliteStreamTokenRepository};
+use crate::{
+    SqliteDatabase, SqliteReplyEventLog, SqliteReplyStore, SqliteStreamTokenRepository,
+    SqliteThrottle,
+};
 
 #[derive(QueryableByName)]
 struct Step {
@@ -69,7 +73,7 @@ impl Watched {
             let plan = self.plan(statement).await;
             assert!(!plan.contains("SCAN"), "{plan}");
             for index in *indexes {
-                assert!(plan.contains(&format!("USING INDEX {index} (")), "{plan}");
+                assert!(plan.contains(&format!("INDEX {index} (")), "{plan}");
             }
         }
     }
@@ -159,4 +163,26 @@ async fn lists_are_read_in_the_order_of_an_index() {
         assert!(plan.contains(&searched), "{index}: {plan}");
         assert!(!plan.contains("TEMP B-TREE"), "{index}: {plan}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn only_throttles_that_are_asked_for_or_full_are_read() {
+    let watched = Watched::new().await;
+    let throttle = SqliteThrottle::new(watched.database.clone());
+    let bucket = Bucket {
+        key: BucketKey::from_bytes([1; 32]),
+        quota: Quota {
+            name: "quota",
+            capacity: 1,
+            window: Duration::from_secs(1),
+        },
+    };
+    let at = DateTime::UNIX_EPOCH;
+    throttle.take(&[bucket], at).await.unwrap();
+    throttle
+        .remove_full(at + Duration::from_secs(1), 10)
+        .await
+        .unwrap();
+    let indexes: [&[&str]; 3] = [&[], &["throttles_by_full_at"], &[]];
+    watched.used("throttles", &indexes).await;
 }

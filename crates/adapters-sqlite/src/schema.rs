@@ -13,6 +13,19 @@ diesel::table! {
 }
 
 diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Text,
+        created_at -> BigInt,
+        expires_at -> BigInt,
+        family -> Binary,
+        generation -> Binary,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(sessions, users);
+
+diesel::table! {
     tickets (id) {
         id -> Text,
         user_id -> Text,
@@ -134,7 +147,24 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    throttles (key) {
+        key -> Binary,
+        full_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(replies, stream_tokens);
+
+diesel::table! {
+    idempotency_keys (user_id, key) {
+        user_id -> Text,
+        key -> Text,
+        fingerprint -> Binary,
+        made -> Text,
+        created_at -> BigInt,
+    }
+}
 
 diesel::table! {
     articles (id) {

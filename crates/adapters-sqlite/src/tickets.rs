@@ -34,14 +34,9 @@ impl SqliteTicketRepository {
 #[async_trait]
 impl TicketRepository for SqliteTicketRepository {
     async fn insert(&self, ticket: &Ticket) -> Result<(), RepositoryError> {
-        let row = TicketRow::from(ticket);
+        let ticket = ticket.clone();
         self.database
-            .write(move |connection| {
-                diesel::insert_into(tickets::table)
-                    .values(row)
-                    .execute(connection)?;
-                Ok(())
-            })
+            .write(move |connection| Ok(insert(connection, &ticket)?))
             .await
     }
 
@@ -87,4 +82,11 @@ impl TicketRepository for SqliteTicketRepository {
             })
             .await?
     }
+}
+
+pub(crate) fn insert(connection: &mut SqliteConnection, ticket: &Ticket) -> QueryResult<()> {
+    diesel::insert_into(tickets::table)
+        .values(TicketRow::from(ticket))
+        .execute(connection)?;
+    Ok(())
 }

@@ -1,15 +1,22 @@
-use async_trait::async_trait;
-use diesel::prelude::*;
-use diesel::sqlite::Sqlite;
-use domain::ids::UserId;
-use domain::password::PasswordHash;
-use domain::ports::{Credentials, RepositoryError, UserRepository};
-use domain::user::{Email, Role, User};
+mod row;
 
-use crate::columns::{id, known, micros, optional_time, parsed, time};
+use async_trait::async_trait;
+use chrono::{DateTime, Utc};
+use diesel::dsl::exists;
+use diesel::prelude::*;
+use domain::ids::UserId;
+use domain::page::{Page, PageLimit};
+use domain::ports::{
+    ChangeUserError, Credentials, PasswordChange, RepositoryError, UserRepository,
+};
+use domain::user::{Email, Role, User, UserChange, UserCursor, UserFilter};
+
+pub(crate) use self::row::UserRow;
+use crate::columns::micros;
 use crate::database::SqliteDatabase;
-use crate::error::CorruptColumn;
+use crate::error::StoreError;
 use crate::schema::users;
+use crate::sessions;
 
 /// Accounts in a [`SqliteDatabase`].
 #[derive(Clone, Debug)]
@@ -68,55 +75,123 @@ impl UserRepository for SqliteUserRepository {
             })
             .await
     }
-}
 
-#[derive(Queryable, Selectable, Insertable)]
-#[diesel(table_name = users, check_for_backend(Sqlite))]
-struct UserRow {
-    id: String,
-    email: String,
-    password_hash: String,
-    role: String,
-    created_at: i64,
-    disabled_at: Option<i64>,
-}
+    async fn list(
+        &self,
+        filter: UserFilter,
+        after: Option<UserCursor>,
+        limit: PageLimit,
+    ) -> Result<Page<User, UserCursor>, RepositoryError> {
+        let users = self
+            .database
+            .read(move |connection| load_page(connection, filter, after, limit))
+            .await?;
+        Ok(Page::from_surplus(users, limit, |user| {
+            UserCursor::from(user)
+        }))
+    }
 
-impl From<&Credentials> for UserRow {
-    fn from(credentials: &Credentials) -> Self {
-        let user = &credentials.user;
-        Self {
-            id: user.id.to_string(),
-            email: user.email.as_str().to_owned(),
-            password_hash: credentials.password_hash.expose().to_owned(),
-            role: user.role.as_str().to_owned(),
-            created_at: micros(user.created_at),
-            disabled_at: user.disabled_at.map(micros),
-        }
+    async fn change(
+        &self,
+        id: UserId,
+        change: UserChange,
+        at: DateTime<Utc>,
+    ) -> Result<User, ChangeUserError> {
+        self.database
+            .write(move |connection| apply(connection, id, change, at))
+            .await?
+    }
+
+    async fn change_password(&self, change: &PasswordChange) -> Result<bool, RepositoryError> {
+        let change = change.clone();
+        self.database
+            .write(move |connection| {
+                let named = users::table
+                    .find(change.user_id.to_string())
+                    .filter(users::password_hash.eq(change.from.expose()));
+                let changed = diesel::update(named)
+                    .set(users::password_hash.eq(change.to.expose()))
+                    .execute(connection)?;
+                if changed == 1 {
+                    sessions::end_all(connection, change.user_id, Some(change.keep))?;
+                }
+                Ok(changed == 1)
+            })
+            .await
     }
 }
 
-impl TryFrom<UserRow> for User {
-    type Error = CorruptColumn;
-
-    fn try_from(row: UserRow) -> Result<Self, CorruptColumn> {
-        Ok(Self {
-            id: UserId::from_uuid(id("users.id", &row.id)?),
-            email: parsed("users.email", Email::parse(&row.email))?,
-            role: known("users.role", Role::from_name(&row.role))?,
-            created_at: time("users.created_at", row.created_at)?,
-            disabled_at: optional_time("users.disabled_at", row.disabled_at)?,
-        })
+fn apply(
+    connection: &mut SqliteConnection,
+    id: UserId,
+    change: UserChange,
+    at: DateTime<Utc>,
+) -> Result<Result<User, ChangeUserError>, StoreError> {
+    let row = users::table
+        .find(id.to_string())
+        .select(UserRow::as_select())
+        .first(connection)
+        .optional()?;
+    let Some(row) = row else {
+        return Ok(Err(ChangeUserError::NotFound));
+    };
+    let mut user = User::try_from(row)?;
+    let other_admins = users::table
+        .filter(users::id.ne(id.to_string()))
+        .filter(users::role.eq(Role::Admin.as_str()))
+        .filter(users::disabled_at.is_null());
+    let other_admins = diesel::select(exists(other_admins)).get_result(connection)?;
+    if let Err(refusal) = user.apply(change, other_admins, at) {
+        return Ok(Err(refusal.into()));
     }
+    diesel::update(users::table.find(id.to_string()))
+        .set((
+            users::role.eq(user.role.as_str()),
+            users::disabled_at.eq(user.disabled_at.map(micros)),
+        ))
+        .execute(connection)?;
+    if user.disabled_at.is_some() {
+        sessions::end_all(connection, id, None)?;
+    }
+    Ok(Ok(user))
 }
 
-impl TryFrom<UserRow> for Credentials {
-    type Error = CorruptColumn;
-
-    fn try_from(mut row: UserRow) -> Result<Self, CorruptColumn> {
-        let password_hash = PasswordHash::new(std::mem::take(&mut row.password_hash));
-        Ok(Self {
-            user: User::try_from(row)?,
-            password_hash,
-        })
+/// One row more than the limit, to tell whether more follow.
+fn load_page(
+    connection: &mut SqliteConnection,
+    filter: UserFilter,
+    after: Option<UserCursor>,
+    limit: PageLimit,
+) -> Result<Vec<User>, StoreError> {
+    let mut query = users::table.select(UserRow::as_select()).into_boxed();
+    if let Some(role) = filter.role {
+        query = query.filter(users::role.eq(role.as_str()));
     }
+    match filter.disabled {
+        Some(true) => query = query.filter(users::disabled_at.is_not_null()),
+        Some(false) => query = query.filter(users::disabled_at.is_null()),
+        None => {}
+    }
+    if let Some(email) = filter.email {
+        query = query.filter(users::email.eq(email.as_str().to_owned()));
+    }
+    if let Some(UserCursor { created_at, id }) = after {
+        let created_at = micros(created_at);
+        // Written so that the index is entered at the cursor.
+        query = query.filter(
+            users::created_at.le(created_at).and(
+                users::created_at
+                    .lt(created_at)
+                    .or(users::id.lt(id.to_string())),
+            ),
+        );
+    }
+    let surplus = i64::try_from(limit.get()).map_or(i64::MAX, |limit| limit + 1);
+    let rows = query
+        .order((users::created_at.desc(), users::id.desc()))
+        .limit(surplus)
+        .load(connection)?;
+    rows.into_iter()
+        .map(|row| User::try_from(row).map_err(StoreError::from))
+        .collect()
 }

@@ -5,15 +5,16 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use actix_web::dev::{Server, ServerHandle};
-use actix_web::middleware::{Compress, from_fn};
-use actix_web::{App, HttpServer, web};
+use actix_web::middleware::{Compress, Condition, from_fn};
+use actix_web::{App, web};
 use anyhow::Context as _;
 use reply_engine::{ReplyEngine, ShutdownPace};
-use socket2::SockRef;
 use tokio_util::sync::CancellationToken;
 
+use crate::client_address::TrustedProxies;
 use crate::composition::{ServingGuard, Wiring, compose};
 use crate::config::{Config, Database};
+use crate::listening::{Treatment, serve};
 use crate::{middleware, routes};
 
 /// A server that listens, ready to run.
@@ -46,29 +47,27 @@ impl Application {
 
         let composed = compose(config, wiring).await?;
         let use_cases = web::Data::new(composed.use_cases);
-        let client_timeout = config.client_timeout;
-        let server = HttpServer::new(move || {
+        let proxies = web::Data::new(TrustedProxies::new(config.edge.trusted_proxies.clone()));
+        let edge = web::Data::new(config.edge.clone());
+        let treatment = Treatment {
+            max_connections: edge.max_connections,
+            head_timeout: edge.head_timeout,
+            client_timeout: config.client_timeout,
+            closing_time: Self::CLOSING_TIME,
+        };
+        let server = serve(listener, treatment, move || {
+            let origins = &edge.cors_origins;
             App::new()
                 .app_data(use_cases.clone())
+                .app_data(proxies.clone())
+                .app_data(edge.clone())
                 .wrap(Compress::default())
+                .wrap(from_fn(middleware::admit))
+                // It answers preflights before anything else is asked of them.
+                .wrap(Condition::new(!origins.is_empty(), middleware::cors(origins)))
                 .wrap(from_fn(middleware::around))
                 .configure(routes::configure)
-        })
-        // Else a client that closes its side is noticed only at the next write but one.
-        .h1_allow_half_closed(false)
-        .tcp_nodelay(true)
-        .client_request_timeout(Duration::from_secs(10))
-        .shutdown_timeout(Self::CLOSING_TIME.as_secs())
-        .on_connect(move |connection, _data| {
-            if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() {
-                let socket = SockRef::from(stream);
-                // Not every platform has it; there, the heartbeats' failing writes must do.
-                drop(socket.set_tcp_user_timeout(Some(client_timeout)));
-            }
-        })
-        .disable_signals()
-        .listen(listener)?
-        .run();
+        })?;
 
         Ok(Self {
             handle: server.handle(),

@@ -50,8 +50,9 @@ enum UserCommand {
         /// What the account may do
         #[arg(long, value_enum)]
         role: RoleName,
-        /// Read the password from standard input: all of it but a line break at the end
-        #[arg(long, required = true)]
+        /// Read the password from standard input: all of it but a line break at the end. Without
+        /// this it is asked for on the terminal
+        #[arg(long)]
         password_stdin: bool,
     },
 }
@@ -95,8 +96,16 @@ impl Cli {
             Command::User(UserCommand::Create {
                 email,
                 role,
-                password_stdin: _,
-            }) => create_user(&config, &email, role.into()).await,
+                password_stdin,
+            }) => {
+                let email = Email::parse(&email).context("--email")?;
+                let password = if password_stdin {
+                    read_password()?
+                } else {
+                    ask_for_password()?
+                };
+                create_user(&config, email, password, role.into()).await
+            }
         }
     }
 }
@@ -150,8 +159,7 @@ fn check_health(config: &Config) -> anyhow::Result<()> {
     Ok(())
 }
 
-async fn create_user(config: &Config, email: &str, role: Role) -> anyhow::Result<()> {
-    let email = Email::parse(email).context("--email")?;
+fn read_password() -> anyhow::Result<Password> {
     let mut typed = String::new();
     io::stdin()
         .read_to_string(&mut typed)
@@ -159,8 +167,27 @@ async fn create_user(config: &Config, email: &str, role: Role) -> anyhow::Result
     let typed = typed.strip_suffix('\n').map_or(typed.as_str(), |line| {
         line.strip_suffix('\r').unwrap_or(line)
     });
-    let password = Password::parse(typed).context("the password")?;
+    Password::parse(typed).context("the password")
+}
 
+/// Asks twice, since nobody sees what is typed.
+fn ask_for_password() -> anyhow::Result<Password> {
+    let ask = |prompt| {
+        rpassword::prompt_password(prompt)
+            .context("there is no terminal to ask on; send the password to --password-stdin")
+    };
+    let typed = ask("Password: ")?;
+    let password = Password::parse(typed.as_str()).context("the password")?;
+    anyhow::ensure!(ask("Again: ")? == typed, "the two passwords differ");
+    Ok(password)
+}
+
+async fn create_user(
+    config: &Config,
+    email: Email,
+    password: Password,
+    role: Role,
+) -> anyhow::Result<()> {
     let create_user = composition::user_creation(config).await?;
     let user = match create_user.execute(email, password, role).await {
         Ok(user) => user,

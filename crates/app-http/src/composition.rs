@@ -14,9 +14,11 @@ use anyhow::Context as _;
 use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher};
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
-    Authenticate, CreateTicket, CreateUser, HandOffTicket, InstallSampleArticles, IssueStreamToken,
-    ListMessages, ListTickets, LogIn, PrepareReply, RateMessage, SendMessage, ShowProfile,
-    ShowTicket, Sweep, UpdateTicket,
+    Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
+    InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
+    LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage,
+    SendMessageParts, ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep, SweepParts,
+    UpdateTicket,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReceipt, ShowReply,
@@ -96,7 +98,10 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         guard,
         prepared,
     } = Stores::open_for_serving(config, draining.clone()).await?;
-    let tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
+    let mut tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
+    if let Some(previous) = &config.jwt_secret_previous {
+        tokens = tokens.accepting_previous(previous);
+    }
     let services = Services {
         clock: Arc::new(SystemClock),
         ids: Arc::new(UuidV7Ids),
@@ -115,18 +120,22 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         install_samples(&stores, &services).await?;
     }
     let engine = start_engine(config, &stores, &services, model, prepared.clone())?;
-    let sweep = Sweep::new(
-        Arc::clone(&stores.events),
-        Arc::clone(&stores.stream_tokens),
-        Arc::clone(&services.clock),
-    );
+    let sweep = Sweep::new(SweepParts {
+        events: Arc::clone(&stores.events),
+        stream_tokens: Arc::clone(&stores.stream_tokens),
+        sessions: Arc::clone(&stores.sessions),
+        throttle: Arc::clone(&stores.throttle),
+        keyed: Arc::clone(&stores.keyed),
+        clock: Arc::clone(&services.clock),
+    });
     let janitor = Box::pin(janitor::run(sweep, prepared.clone(), draining.clone()));
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
         prepared,
         draining: draining.clone(),
     };
-    let use_cases = wire(stores, services, &engine, readiness);
+    let attempts = limit_attempts(config, &stores, &services);
+    let use_cases = wire(stores, services, &engine, readiness, attempts);
     Ok(Composed {
         use_cases,
         engine,
@@ -159,6 +168,21 @@ async fn install_samples(stores: &Stores, services: &Services) -> anyhow::Result
         tracing::info!("sample help articles loaded");
     }
     Ok(())
+}
+
+fn limit_attempts(config: &Config, stores: &Stores, services: &Services) -> LimitAttempts {
+    if config.attempt_limits.is_none() {
+        tracing::warn!(
+            "RATE_LIMITS=off: passwords may be guessed and accounts made without end, which is for \
+             load tests only"
+        );
+    }
+    LimitAttempts::new(
+        Arc::clone(&stores.throttle),
+        Arc::clone(&services.opaque_tokens),
+        Arc::clone(&services.clock),
+        config.attempt_limits,
+    )
 }
 
 fn start_engine(
@@ -196,12 +220,16 @@ fn wire(
     services: Services,
     engine: &ReplyEngine,
     readiness: Readiness,
+    attempts: LimitAttempts,
 ) -> UseCases {
     let Stores {
         users,
+        sessions,
         tickets,
         messages,
+        keyed,
         replies,
+        statistics,
         stream_tokens,
         ..
     } = stores;
@@ -220,17 +248,51 @@ fn wire(
         tokens: opaque_tokens.clone(),
         clock: clock.clone(),
     };
+    let create_user = CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone());
+    let log_in = LogIn::new(LogInParts {
+        users: users.clone(),
+        sessions: sessions.clone(),
+        hasher: hasher.clone(),
+        tokens: tokens.clone(),
+        opaque_tokens: opaque_tokens.clone(),
+        clock: clock.clone(),
+        ids: ids.clone(),
+    });
     UseCases {
-        authenticate: Authenticate::new(tokens.clone(), users.clone(), clock.clone()),
-        create_user: CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone()),
-        log_in: LogIn::new(users.clone(), hasher, tokens, clock.clone()),
+        authenticate: Authenticate::new(tokens.clone(), sessions.clone(), clock.clone()),
+        sign_up: SignUp::new(create_user, attempts.clone()),
+        sign_in: SignIn::new(log_in, attempts.clone()),
+        renew_session: RenewSession::new(
+            sessions.clone(),
+            tokens,
+            opaque_tokens.clone(),
+            clock.clone(),
+        ),
+        log_out: LogOut::new(sessions),
+        change_password: ChangePassword::new(users.clone(), hasher, attempts),
+        list_users: ListUsers::new(users.clone()),
+        change_user: ChangeUser::new(users.clone(), clock.clone()),
+        show_statistics: ShowStatistics::new(statistics, clock.clone()),
         show_profile: ShowProfile::new(users.clone()),
-        create_ticket: CreateTicket::new(tickets.clone(), clock.clone(), ids.clone()),
+        create_ticket: CreateTicket::new(
+            tickets.clone(),
+            keyed.clone(),
+            opaque_tokens.clone(),
+            clock.clone(),
+            ids.clone(),
+        ),
         list_tickets: ListTickets::new(tickets.clone()),
         show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
         hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
         update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone()),
-        send_message: SendMessage::new(tickets.clone(), messages.clone(), clock.clone(), ids),
+        send_message: SendMessage::new(SendMessageParts {
+            tickets: tickets.clone(),
+            messages: messages.clone(),
+            keyed,
+            digests: opaque_tokens.clone(),
+            clock: clock.clone(),
+            ids,
+        }),
         list_messages: ListMessages::new(tickets.clone(), messages.clone()),
         rate_message: RateMessage::new(tickets.clone(), messages, clock.clone()),
         stream_reply: StreamReply::new(tickets.clone(), engine.clone()),

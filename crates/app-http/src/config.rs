@@ -1,6 +1,8 @@
 //! Settings, read from environment variables and a `.env` file. This is the only place that reads
 //! the environment.
 
+mod edge;
+mod limits;
 mod reader;
 mod weak_secret;
 
@@ -11,8 +13,10 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use domain::ports::ReplyLimits;
+use domain::use_cases::AttemptLimits;
 use secrecy::SecretString;
 
+pub use self::edge::Edge;
 use self::reader::Reader;
 use self::weak_secret::is_weak_secret;
 
@@ -29,12 +33,18 @@ pub struct Config {
     pub database_pool: u32,
     /// The key that signs access tokens; none to use the one kept beside the database.
     pub jwt_secret: Option<SecretString>,
+    /// The key before it, whose tokens are good until they expire.
+    pub jwt_secret_previous: Option<SecretString>,
     /// Who answers.
     pub assistant: Assistant,
     /// How long a process may be silent before its replies are taken over.
     pub lease: Duration,
     /// Each ticket owner's limits; none when they are switched off.
     pub reply_limits: Option<ReplyLimits>,
+    /// How often strangers may try; none when the limits are switched off.
+    pub attempt_limits: Option<AttemptLimits>,
+    /// What lies between clients and this server.
+    pub edge: Edge,
     /// How long a shutdown may take.
     pub shutdown: Duration,
     /// How long a client may leave what it was sent unacknowledged before it is given up.
@@ -155,6 +165,7 @@ impl Config {
     pub fn from_lookup(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigErrors> {
         let mut reader = Reader::new(lookup);
         let database = read_database(&mut reader);
+        let (reply_limits, attempt_limits) = limits::read(&mut reader);
         let config = Self {
             host: reader.parsed(
                 "HOST",
@@ -163,11 +174,14 @@ impl Config {
             ),
             port: reader.parsed("PORT", 8080, "must be a port number from 0 to 65535"),
             jwt_secret: read_jwt_secret(&mut reader, &database),
+            jwt_secret_previous: read_previous_jwt_secret(&mut reader),
             database_pool: reader.number("DATABASE_POOL_SIZE", 10, 1..=1_000),
             database,
             assistant: read_assistant(&mut reader),
             lease: reader.seconds("LEASE_SECONDS", 15, 1..=300),
-            reply_limits: read_reply_limits(&mut reader),
+            reply_limits,
+            attempt_limits,
+            edge: Edge::read(&mut reader),
             shutdown: reader.seconds("SHUTDOWN_SECONDS", 25, 1..=300),
             client_timeout: reader.seconds("CLIENT_TIMEOUT_SECONDS", 30, 1..=3_600),
             log_format: reader.one_of(
@@ -201,18 +215,32 @@ fn read_database(reader: &mut Reader<'_>) -> Database {
     Database::Sqlite(PathBuf::from(path.unwrap_or_default()))
 }
 
+const STRONG_SECRET: &str =
+    "at least 32 bytes of random text, such as `openssl rand -base64 48` prints";
+
 fn read_jwt_secret(reader: &mut Reader<'_>, database: &Database) -> Option<SecretString> {
     let name = "JWT_SECRET";
-    let expected = "at least 32 bytes of random text, such as `openssl rand -base64 48` prints";
     let Some(secret) = reader.optional(name) else {
         // A key of one replica's own would be no key to the others.
         if matches!(database, Database::Postgres(_)) {
-            reader.complain(name, format!("must be set with PostgreSQL: {expected}"));
+            reader.complain(
+                name,
+                format!("must be set with PostgreSQL: {STRONG_SECRET}"),
+            );
         }
         return None;
     };
     if is_weak_secret(&secret) {
-        reader.complain(name, format!("must be {expected}"));
+        reader.complain(name, format!("must be {STRONG_SECRET}"));
+    }
+    Some(SecretString::from(secret))
+}
+
+fn read_previous_jwt_secret(reader: &mut Reader<'_>) -> Option<SecretString> {
+    let name = "JWT_SECRET_PREVIOUS";
+    let secret = reader.optional(name)?;
+    if is_weak_secret(&secret) {
+        reader.complain(name, format!("must be {STRONG_SECRET}"));
     }
     Some(SecretString::from(secret))
 }
@@ -281,18 +309,6 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
     } else {
         Assistant::Extractive
     }
-}
-
-fn read_reply_limits(reader: &mut Reader<'_>) -> Option<ReplyLimits> {
-    let limits = ReplyLimits {
-        concurrent: reader.number("CONCURRENT_REPLIES", 5, 1..=10_000),
-        per_minute: reader.number("REPLIES_PER_MINUTE", 30, 1..=100_000),
-    };
-    reader.one_of(
-        "RATE_LIMITS",
-        Some(limits),
-        &[("on", Some(limits)), ("off", None)],
-    )
 }
 
 #[cfg(test)]

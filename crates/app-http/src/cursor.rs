@@ -2,9 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use chrono::DateTime;
-use domain::ids::TicketId;
+use chrono::{DateTime, Utc};
+use domain::ids::{TicketId, UserId};
 use domain::ticket::{ScorePlace, TicketOrder, TimePlace};
+use domain::user::UserCursor;
 use thiserror::Error;
 use uuid::Uuid;
 
@@ -101,12 +102,35 @@ impl TicketSort {
 }
 
 fn time_place(micros: i64, id: TicketId) -> Result<TimePlace, CursorError> {
-    let at = (0..=LATEST)
+    let at = time(micros)?;
+    Ok(TimePlace { at, id })
+}
+
+fn time(micros: i64) -> Result<DateTime<Utc>, CursorError> {
+    (0..=LATEST)
         .contains(&micros)
         .then(|| DateTime::from_timestamp_micros(micros))
         .flatten()
+        .ok_or(CursorError)
+}
+
+pub(crate) fn encode_user_cursor(cursor: UserCursor) -> String {
+    let micros = cursor.created_at.timestamp_micros();
+    encode(&format!("a.{micros}.{}", cursor.id))
+}
+
+pub(crate) fn decode_user_cursor(raw: &str) -> Result<UserCursor, CursorError> {
+    let text = decode(raw)?;
+    let (micros, id) = text
+        .strip_prefix("a.")
+        .and_then(|rest| rest.split_once('.'))
         .ok_or(CursorError)?;
-    Ok(TimePlace { at, id })
+    let micros = micros.parse().map_err(|_no_number| CursorError)?;
+    let id = Uuid::try_parse(id).map_err(|_no_id| CursorError)?;
+    Ok(UserCursor {
+        created_at: time(micros)?,
+        id: UserId::from_uuid(id),
+    })
 }
 
 /// The cursor behind a position among the messages of a ticket.
@@ -184,6 +208,11 @@ mod tests {
             let cursor = cursors.encode(place(sort));
             assert_eq!(cursors.decode(&cursor), Ok(place(sort)));
         }
+        let cursor = UserCursor {
+            created_at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
+            id: UserId::from_uuid(Uuid::from_u128(8)),
+        };
+        assert_eq!(decode_user_cursor(&encode_user_cursor(cursor)), Ok(cursor));
         let position = decode_position(id(), &encode_position(id(), 42));
         assert_eq!(position, Ok(42));
     }

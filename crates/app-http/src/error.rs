@@ -2,22 +2,25 @@
 
 #![deny(clippy::wildcard_enum_match_arm)]
 
+mod accounts;
 mod desk;
 
 use std::time::Duration;
 
 use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, ResponseError};
-use domain::ports::{BoxError, PasswordHasherError, RepositoryError, TokenError};
+use domain::ports::{BoxError, RepositoryError};
+use domain::throttle::Level;
 use domain::ticket::TicketRefusal;
 use domain::use_cases::{
-    AccessError, AuthenticateError, CreateUserError, HandOffError, IssueStreamTokenError,
-    ListTicketsError, LogInError, SendMessageError,
+    AccessError, AuthenticateError, CreateTicketError, HandOffError, IssueStreamTokenError,
+    ListTicketsError, SendMessageError, ShowStatisticsError,
 };
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
 
 use crate::problem::{self, Problem};
+use crate::rate_limit;
 use crate::validation::FieldError;
 
 /// What a client is told instead of a result.
@@ -29,6 +32,12 @@ pub(crate) enum ApiError {
     Validation(Vec<FieldError>),
     #[error("the body has the wrong media type")]
     UnsupportedMediaType { supported: &'static str },
+    #[error("the address is too long")]
+    UriTooLong { limit: usize },
+    #[error("the headers are too large")]
+    HeadersTooLarge { limit: usize },
+    #[error("the protocol cannot be changed here")]
+    UpgradeRefused,
     #[error("the body is too large")]
     BodyTooLarge { limit: usize },
     #[error("the body did not arrive in time")]
@@ -41,6 +50,10 @@ pub(crate) enum ApiError {
     InvalidToken,
     #[error("wrong e-mail address or password")]
     WrongCredentials,
+    #[error("the refresh token is invalid, was used before or has expired")]
+    InvalidRefreshToken,
+    #[error("the current password is wrong")]
+    WrongPassword,
     #[error("{0}")]
     Forbidden(&'static str),
     #[error("there is no such thing")]
@@ -51,6 +64,10 @@ pub(crate) enum ApiError {
     MethodNotAllowed { allow: &'static str },
     #[error("that e-mail address has an account already")]
     EmailTaken,
+    #[error("the last admin must stay one")]
+    LastAdmin,
+    #[error("the idempotency key was used for another request")]
+    IdempotencyKeyReused,
     #[error("the ticket is closed")]
     TicketClosed,
     #[error("{0}")]
@@ -64,6 +81,8 @@ pub(crate) enum ApiError {
         code: &'static str,
         reason: &'static str,
     },
+    #[error("too many attempts")]
+    TooManyAttempts(Vec<Level>),
     #[error("only answers of the assistant are rated")]
     NotRateable,
     #[error("too many replies")]
@@ -101,6 +120,15 @@ impl ApiError {
                 Problem::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", self)
                     .with_detail(format!("The body must be {supported}."))
             }
+            Self::UriTooLong { limit } => Problem::new(S::URI_TOO_LONG, "uri_too_long", self)
+                .with_detail(format!("The address may have at most {limit} bytes.")),
+            Self::HeadersTooLarge { limit } => Problem::new(
+                S::REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "headers_too_large",
+                self,
+            )
+            .with_detail(format!("The headers may have at most {limit} bytes.")),
+            Self::UpgradeRefused => Problem::new(S::BAD_REQUEST, "upgrade_refused", self),
             Self::BodyTooLarge { limit } => {
                 Problem::new(S::PAYLOAD_TOO_LARGE, "body_too_large", self)
                     .with_detail(format!("The body may have at most {limit} bytes."))
@@ -114,6 +142,12 @@ impl ApiError {
                 .with_header("www-authenticate", "Bearer error=\"invalid_token\""),
             Self::WrongCredentials => Problem::new(S::UNAUTHORIZED, "wrong_credentials", self)
                 .with_header("www-authenticate", "Bearer"),
+            Self::InvalidRefreshToken => {
+                Problem::new(S::UNAUTHORIZED, "invalid_refresh_token", self)
+                    .with_header("www-authenticate", "Bearer")
+            }
+            // Not 401, which would say that the access token is no good.
+            Self::WrongPassword => Problem::new(S::FORBIDDEN, "wrong_password", self),
             Self::Forbidden(_) => Problem::new(S::FORBIDDEN, "forbidden", self),
             Self::NotFound => Problem::new(S::NOT_FOUND, "not_found", self),
             Self::UnknownPath => Problem::new(S::NOT_FOUND, "unknown_path", self),
@@ -122,16 +156,23 @@ impl ApiError {
                     .with_header("allow", *allow)
             }
             Self::EmailTaken => Problem::new(S::CONFLICT, "email_taken", self),
+            Self::LastAdmin => Problem::new(S::CONFLICT, "last_admin", self),
+            Self::IdempotencyKeyReused => {
+                Problem::new(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", self)
+            }
             Self::TicketClosed => Problem::new(S::CONFLICT, "ticket_closed", self),
             Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
             Self::VersionMismatch => Problem::new(S::PRECONDITION_FAILED, "version_mismatch", self),
             Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
             Self::NotRetryable { code, .. } => Problem::new(S::CONFLICT, code, self),
+            Self::TooManyAttempts(levels) => {
+                let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_attempts", self);
+                rate_limit::tell(problem, levels)
+            }
             Self::NotRateable => Problem::new(S::CONFLICT, "not_rateable", self),
             Self::TooManyReplies { retry_after } => {
-                let seconds = retry_after.as_secs_f64().ceil().max(1.0);
-                Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self)
-                    .with_header("retry-after", seconds.to_string())
+                let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self);
+                rate_limit::tell_of_replies(problem, *retry_after)
             }
             Self::Busy => {
                 Problem::new(S::SERVICE_UNAVAILABLE, "busy", self).with_header(retry.0, retry.1)
@@ -175,15 +216,6 @@ impl From<RepositoryError> for ApiError {
     }
 }
 
-impl From<PasswordHasherError> for ApiError {
-    fn from(error: PasswordHasherError) -> Self {
-        match error {
-            PasswordHasherError::Busy => Self::Busy,
-            PasswordHasherError::Failed(cause) => Self::Internal(cause),
-        }
-    }
-}
-
 impl From<TicketRefusal> for ApiError {
     fn from(refusal: TicketRefusal) -> Self {
         match refusal {
@@ -218,29 +250,6 @@ impl From<AuthenticateError> for ApiError {
     }
 }
 
-impl From<CreateUserError> for ApiError {
-    fn from(error: CreateUserError) -> Self {
-        match error {
-            CreateUserError::EmailTaken => Self::EmailTaken,
-            CreateUserError::Hasher(error) => error.into(),
-            CreateUserError::Repository(error) => error.into(),
-        }
-    }
-}
-
-impl From<LogInError> for ApiError {
-    fn from(error: LogInError) -> Self {
-        match error {
-            LogInError::WrongCredentials => Self::WrongCredentials,
-            LogInError::Hasher(error) => error.into(),
-            LogInError::Token(error @ (TokenError::Invalid | TokenError::Failed(_))) => {
-                Self::Internal(error.into())
-            }
-            LogInError::Repository(error) => error.into(),
-        }
-    }
-}
-
 impl From<ListTicketsError> for ApiError {
     fn from(error: ListTicketsError) -> Self {
         match error {
@@ -255,6 +264,15 @@ impl From<ListTicketsError> for ApiError {
     }
 }
 
+impl From<CreateTicketError> for ApiError {
+    fn from(error: CreateTicketError) -> Self {
+        match error {
+            CreateTicketError::KeyReused(_) => Self::IdempotencyKeyReused,
+            CreateTicketError::Repository(error) => error.into(),
+        }
+    }
+}
+
 impl From<SendMessageError> for ApiError {
     fn from(error: SendMessageError) -> Self {
         match error {
@@ -262,6 +280,7 @@ impl From<SendMessageError> for ApiError {
             SendMessageError::InternalNotesAreForStaff => {
                 Self::Forbidden("only staff write internal notes")
             }
+            SendMessageError::KeyReused(_) => Self::IdempotencyKeyReused,
             SendMessageError::Refused(refusal) => refusal.into(),
             SendMessageError::Repository(error) => error.into(),
         }
@@ -274,6 +293,18 @@ impl From<HandOffError> for ApiError {
             HandOffError::NotFound => Self::NotFound,
             HandOffError::Refused(refusal) => refusal.into(),
             HandOffError::Repository(error) => error.into(),
+        }
+    }
+}
+
+impl From<ShowStatisticsError> for ApiError {
+    fn from(error: ShowStatisticsError) -> Self {
+        match error {
+            ShowStatisticsError::Forbidden => Self::Forbidden("only admins see statistics"),
+            ShowStatisticsError::Period(error) => {
+                Self::field("to", "invalid_parameter", error.to_string())
+            }
+            ShowStatisticsError::Repository(error) => error.into(),
         }
     }
 }

@@ -1,13 +1,17 @@
 //! Typed access to requests. What does not fit becomes an [`ApiError`](crate::error::ApiError).
 
 mod body;
+mod client;
 mod if_match;
+mod keyed_body;
+mod path;
 mod query;
 mod signed_in;
-mod ticket_path;
 
 pub(crate) use self::body::{Form, JsonBody, is_form};
+pub(crate) use self::client::Client;
 pub(crate) use self::if_match::IfMatch;
+pub(crate) use self::keyed_body::KeyedBody;
+pub(crate) use self::path::{MessagePath, ReplyPath, TicketPath, UserPath};
 pub(crate) use self::query::QueryParameters;
-pub(crate) use self::signed_in::{ActingUser, SignedIn};
-pub(crate) use self::ticket_path::{MessagePath, ReplyPath, TicketPath};
+pub(crate) use self::signed_in::{ActingUser, CurrentSession, SignedIn};

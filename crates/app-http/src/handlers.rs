@@ -1,18 +1,23 @@
 //! One file per endpoint: a request in, a use case, a response out.
 
 pub(crate) mod cancel_ai_response;
+pub(crate) mod change_password;
 pub(crate) mod create_stream_token;
 pub(crate) mod create_ticket;
 pub(crate) mod get_health;
 pub(crate) mod get_me;
 pub(crate) mod get_reply;
+pub(crate) mod get_statistics;
 pub(crate) mod get_ticket;
 pub(crate) mod hand_off_ticket;
 pub(crate) mod list_messages;
 pub(crate) mod list_tickets;
+pub(crate) mod list_users;
 pub(crate) mod log_in;
+pub(crate) mod log_out;
 pub(crate) mod message_response;
 pub(crate) mod rate_message;
+pub(crate) mod refresh_session;
 mod reply_response;
 pub(crate) mod retry_ai_response;
 pub(crate) mod send_message;
@@ -21,9 +26,13 @@ pub(crate) mod stream_ai_response;
 pub(crate) mod stream_ai_response_by_token;
 pub(crate) mod ticket_query;
 pub(crate) mod ticket_response;
+mod token_response;
 pub(crate) mod update_ticket;
+pub(crate) mod update_user;
 pub(crate) mod user_response;
 
+use actix_web::{HttpResponse, HttpResponseBuilder};
+use domain::idempotency::Made;
 use domain::page::PageLimit;
 use form_urlencoded::Serializer;
 use serde::Serialize;
@@ -45,6 +54,18 @@ fn next_link(path: &str, query: &str, cursor: &str) -> (&'static str, String) {
         .append_pair("cursor", cursor)
         .finish();
     ("link", format!("<{path}?{query}>; rel=\"next\""))
+}
+
+/// The answer to a request that made something, and says when it had been made before.
+fn created<T>(made: Made<T>) -> (HttpResponseBuilder, T) {
+    let mut response = HttpResponse::Created();
+    match made {
+        Made::Now(made) => (response, made),
+        Made::Before(made) => {
+            response.insert_header(("idempotency-replayed", "true"));
+            (response, made)
+        }
+    }
 }
 
 /// Reads a page's size: above the maximum is clamped, zero and nonsense are refused.

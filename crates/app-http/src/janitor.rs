@@ -22,6 +22,9 @@ pub(crate) async fn run(sweep: Sweep, prepared: CancellationToken, stop: Cancell
                 Ok(swept) => tracing::info!(
                     trimmed_replies = swept.trimmed_replies,
                     stream_tokens = swept.stream_tokens,
+                    sessions = swept.sessions,
+                    throttles = swept.throttles,
+                    idempotency_keys = swept.idempotency_keys,
                     "swept"
                 ),
                 Err(error) => tracing::warn!(error = %error, "the sweep is put off"),

@@ -5,16 +5,20 @@
 
 pub mod application;
 pub mod cli;
+mod client_address;
 pub mod composition;
 pub mod config;
+mod connection;
 mod cursor;
 mod error;
 mod extract;
 mod handlers;
 mod janitor;
+mod listening;
 mod middleware;
 mod nullable;
 mod problem;
+mod rate_limit;
 mod routes;
 mod sse;
 mod system;

@@ -1,20 +1,27 @@
 //! What happens around every request: its id, its log line, and the shape of refusals.
 
+mod admission;
+mod cors;
+mod defence;
+
 use std::error::Error;
+use std::rc::Rc;
 use std::time::Instant;
 
+use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
-use actix_web::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, HeaderValue};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
-use actix_web::{HttpMessage as _, web};
 use domain::ports::IdGenerator as _;
 
+pub(crate) use self::admission::admit;
+pub(crate) use self::cors::cors;
+use crate::connection::{Connection, Serving};
 use crate::error::ApiError;
 use crate::extract::ActingUser;
 use crate::problem::{Occurrence, respond};
 use crate::system::UuidV7Ids;
-use crate::use_cases::UseCases;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ids of clients are replaced, so that log lines stay short.
@@ -27,34 +34,23 @@ pub(crate) async fn around(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let request_id = request_id(&request);
-    let response = if is_served(&request) {
-        next.call(request).await?.map_into_boxed_body()
-    } else {
-        request.error_response(ApiError::Starting)
-    };
+    let serving = request.conn_data::<Rc<Connection>>().map(Serving::on);
+    let response = next.call(request).await?.map_into_boxed_body();
 
     let failure = failure_chain(&response);
     let mut response = as_problem(response, &request_id);
+    let request = response.request().clone();
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&request_id) {
         headers.insert(REQUEST_ID, value);
     }
-    headers.insert(
-        HeaderName::from_static("x-content-type-options"),
-        HeaderValue::from_static("nosniff"),
-    );
-    if !headers.contains_key(CACHE_CONTROL) {
-        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    }
+    cors::withhold(headers);
+    defence::add_headers(&request, headers);
     log(&response, &request_id, started, failure);
-    Ok(response)
-}
-
-/// Whether the store has what requests need; health is told at any time.
-fn is_served(request: &ServiceRequest) -> bool {
-    let use_cases = request.app_data::<web::Data<UseCases>>();
-    use_cases.is_some_and(|use_cases| use_cases.readiness.prepared.is_cancelled())
-        || request.path().starts_with("/health/")
+    Ok(match serving {
+        Some(serving) => response.map_body(|_, body| serving.until_sent(body)),
+        None => response,
+    })
 }
 
 /// The client's own id when it is printable and short, else a new one.
@@ -85,13 +81,14 @@ fn as_problem(response: ServiceResponse<BoxBody>, request_id: &str) -> ServiceRe
         None => ApiError::Framework(status).problem(),
     };
     let path = response.request().path().to_owned();
-    let rendered = respond(
+    let mut rendered = respond(
         &problem,
         Some(Occurrence {
             path: &path,
             request_id,
         }),
     );
+    cors::keep(response.headers(), rendered.headers_mut());
     response.into_response(rendered)
 }
 

@@ -7,17 +7,22 @@ use actix_web::{Resource, Route, guard, web};
 
 use crate::error::ApiError;
 use crate::handlers::cancel_ai_response::cancel_ai_response;
+use crate::handlers::change_password::change_password;
 use crate::handlers::create_stream_token::create_stream_token;
 use crate::handlers::create_ticket::create_ticket;
 use crate::handlers::get_health::{get_liveness, get_readiness};
 use crate::handlers::get_me::get_me;
 use crate::handlers::get_reply::get_reply;
+use crate::handlers::get_statistics::get_statistics;
 use crate::handlers::get_ticket::get_ticket;
 use crate::handlers::hand_off_ticket::hand_off_ticket;
 use crate::handlers::list_messages::list_messages;
 use crate::handlers::list_tickets::list_tickets;
+use crate::handlers::list_users::list_users;
 use crate::handlers::log_in::log_in;
+use crate::handlers::log_out::log_out;
 use crate::handlers::rate_message::rate_message;
+use crate::handlers::refresh_session::refresh_session;
 use crate::handlers::retry_ai_response::retry_ai_response;
 use crate::handlers::send_message::send_message;
 use crate::handlers::sign_up::sign_up;
@@ -26,12 +31,18 @@ use crate::handlers::stream_ai_response_by_token::{
     brings_stream_token, stream_ai_response_by_token,
 };
 use crate::handlers::update_ticket::update_ticket;
+use crate::handlers::update_user::update_user;
 
 /// Registers the whole API.
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
     app.service(resource("/auth/signup", "POST").route(web::post().to(sign_up)))
         .service(resource("/auth/login", "POST").route(web::post().to(log_in)))
+        .service(resource("/auth/refresh", "POST").route(web::post().to(refresh_session)))
+        .service(resource("/auth/logout", "POST").route(web::post().to(log_out)))
+        .service(resource("/auth/password", "POST").route(web::post().to(change_password)))
         .service(resource("/auth/me", "GET, HEAD").route(get().to(get_me)))
+        .service(resource("/users", "GET, HEAD").route(get().to(list_users)))
+        .service(resource("/users/{user_id}", "PATCH").route(web::patch().to(update_user)))
         .service(
             resource("/tickets", "GET, HEAD, POST")
                 .route(get().to(list_tickets))
@@ -80,6 +91,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(
             resource("/tickets/{ticket_id}/handoff", "POST").route(web::post().to(hand_off_ticket)),
         )
+        .service(resource("/admin/stats", "GET, HEAD").route(get().to(get_statistics)))
         .service(resource("/health/live", "GET, HEAD").route(get().to(get_liveness)))
         .service(resource("/health/ready", "GET, HEAD").route(get().to(get_readiness)))
         .default_service(web::to(unknown_path));

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use domain::ports::StoreHealth;
 use domain::use_cases::{
-    Authenticate, CreateTicket, CreateUser, HandOffTicket, IssueStreamToken, ListMessages,
-    ListTickets, LogIn, RateMessage, SendMessage, ShowProfile, ShowTicket, UpdateTicket,
+    Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
+    ListMessages, ListTickets, ListUsers, LogOut, RateMessage, RenewSession, SendMessage,
+    ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, UpdateTicket,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReceipt, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -13,8 +14,14 @@ use tokio_util::sync::CancellationToken;
 /// The product, wired.
 pub(crate) struct UseCases {
     pub(crate) authenticate: Authenticate,
-    pub(crate) create_user: CreateUser,
-    pub(crate) log_in: LogIn,
+    pub(crate) sign_up: SignUp,
+    pub(crate) sign_in: SignIn,
+    pub(crate) renew_session: RenewSession,
+    pub(crate) log_out: LogOut,
+    pub(crate) change_password: ChangePassword,
+    pub(crate) list_users: ListUsers,
+    pub(crate) change_user: ChangeUser,
+    pub(crate) show_statistics: ShowStatistics,
     pub(crate) show_profile: ShowProfile,
     pub(crate) create_ticket: CreateTicket,
     pub(crate) list_tickets: ListTickets,

@@ -55,6 +55,10 @@ id!(
     ArticleId
 );
 id!(
+    /// Names a [`RefreshSession`](crate::session::RefreshSession).
+    SessionId
+);
+id!(
     /// Names one process for as long as it runs; a restart has another one.
     OwnerId
 );

@@ -7,15 +7,20 @@
 #![deny(missing_docs, clippy::future_not_send, clippy::missing_errors_doc)]
 
 pub mod article;
+pub mod idempotency;
 pub mod ids;
 pub mod message;
+pub mod network;
 pub mod page;
 pub mod password;
 pub mod ports;
 pub mod prompt;
 pub mod reply;
+pub mod session;
+pub mod statistics;
 pub mod stream_token;
 pub mod text;
+pub mod throttle;
 pub mod ticket;
 pub mod use_cases;
 pub mod user;

@@ -1,10 +1,13 @@
 //! Passwords, typed so that they cannot be printed by accident.
 
+mod common;
+
 use std::fmt;
 
 use thiserror::Error;
 
-/// A password that may become somebody's: 8 to 128 characters of any kind, used verbatim.
+/// A password that may become somebody's: 8 to 128 characters of any kind, used verbatim, and not
+/// one of those that are tried first.
 #[derive(Clone)]
 pub struct Password(String);
 
@@ -17,6 +20,9 @@ pub enum PasswordError {
     /// More than [`Password::MAX_CHARS`].
     #[error("must be at most {} characters long", Password::MAX_CHARS)]
     TooLong,
+    /// Many people chose the same, so that it is guessed soon.
+    #[error("must not be one of the most common passwords")]
+    TooCommon,
 }
 
 impl Password {
@@ -28,11 +34,14 @@ impl Password {
     /// Accepts any characters; there are no composition rules.
     ///
     /// # Errors
-    /// [`PasswordError`] when too short or too long.
+    /// [`PasswordError`] when too short, too long or too common.
     pub fn parse(raw: impl Into<String>) -> Result<Self, PasswordError> {
         let raw = raw.into();
         match raw.chars().take(Self::MAX_CHARS + 1).count() {
             0..Self::MIN_CHARS => Err(PasswordError::TooShort),
+            Self::MIN_CHARS..=Self::MAX_CHARS if common::is_common(&raw) => {
+                Err(PasswordError::TooCommon)
+            }
             Self::MIN_CHARS..=Self::MAX_CHARS => Ok(Self(raw)),
             _ => Err(PasswordError::TooLong),
         }
@@ -111,6 +120,22 @@ mod tests {
             Password::parse("ä".repeat(129)),
             Err(PasswordError::TooLong)
         ));
+    }
+
+    #[test]
+    fn common_passwords_are_refused_in_whatever_case() {
+        for raw in [
+            "password",
+            "PassWord1",
+            "1234567890",
+            "qwertyuiop",
+            "iloveyou",
+        ] {
+            let refusal = Password::parse(raw);
+            assert!(matches!(refusal, Err(PasswordError::TooCommon)), "{raw}");
+        }
+        assert!(Password::parse("correct horse battery").is_ok());
+        assert!(Password::parse(" password ").is_ok());
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod access_tokens;
 mod article_repository;
 mod chat_model;
 mod clock;
+mod idempotency_store;
 mod message_repository;
 mod opaque_tokens;
 mod passage_search;
@@ -22,20 +23,24 @@ mod password_hasher;
 mod reply_claim;
 mod reply_event_log;
 mod reply_store;
+mod session_repository;
+mod statistics_source;
 mod store_health;
 mod stream_token_repository;
+mod throttle;
 mod ticket_repository;
 mod user_repository;
 
 use thiserror::Error;
 
-pub use self::access_tokens::{AccessToken, AccessTokens, TokenError};
+pub use self::access_tokens::{AccessToken, AccessTokens, TokenError, TokenProof};
 pub use self::article_repository::ArticleRepository;
 pub use self::chat_model::{
     ChatChunk, ChatModel, ChatModelError, ChatRequest, ChatRole, ChatStream, ChatTurn, Finish,
     RetryAdvice,
 };
 pub use self::clock::{Clock, IdGenerator};
+pub use self::idempotency_store::{IdempotencyStore, KeyedWrite, UsedKey};
 pub use self::message_repository::{AppendMessageError, MessageRepository};
 pub use self::opaque_tokens::{OpaqueToken, OpaqueTokens};
 pub use self::passage_search::PassageSearch;
@@ -43,10 +48,13 @@ pub use self::password_hasher::{PasswordHasher, PasswordHasherError};
 pub use self::reply_claim::{Claim, ClaimDecision, ClaimRequest, ReplyLimits, RetryRule, Tried};
 pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLog, Ring};
 pub use self::reply_store::{Finished, ReplyStore, Takeover, TakeoverDecision, TakeoverRequest};
+pub use self::session_repository::{Rotated, Rotation, SessionRepository};
+pub use self::statistics_source::StatisticsSource;
 pub use self::store_health::StoreHealth;
 pub use self::stream_token_repository::StreamTokenRepository;
+pub use self::throttle::Throttle;
 pub use self::ticket_repository::{ChangeTicketError, TicketRepository};
-pub use self::user_repository::{Credentials, UserRepository};
+pub use self::user_repository::{ChangeUserError, Credentials, PasswordChange, UserRepository};
 
 #[cfg(feature = "mocks")]
 pub use self::{
@@ -54,14 +62,18 @@ pub use self::{
     article_repository::MockArticleRepository,
     chat_model::MockChatModel,
     clock::{MockClock, MockIdGenerator},
+    idempotency_store::MockIdempotencyStore,
     message_repository::MockMessageRepository,
     opaque_tokens::MockOpaqueTokens,
     passage_search::MockPassageSearch,
     password_hasher::MockPasswordHasher,
     reply_event_log::MockReplyEventLog,
     reply_store::MockReplyStore,
+    session_repository::MockSessionRepository,
+    statistics_source::MockStatisticsSource,
     store_health::MockStoreHealth,
     stream_token_repository::MockStreamTokenRepository,
+    throttle::MockThrottle,
     ticket_repository::MockTicketRepository,
     user_repository::MockUserRepository,
 };

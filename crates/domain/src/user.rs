@@ -126,6 +126,80 @@ impl Actor {
     }
 }
 
+impl User {
+    /// Whether the person manages accounts.
+    pub fn is_active_admin(&self) -> bool {
+        self.role == Role::Admin && self.disabled_at.is_none()
+    }
+
+    /// Takes in a change. `other_admins` tells whether anybody else manages accounts.
+    ///
+    /// # Errors
+    /// [`LastAdmin`] when nobody would be left who does; nothing has changed then.
+    pub fn apply(
+        &mut self,
+        change: UserChange,
+        other_admins: bool,
+        at: DateTime<Utc>,
+    ) -> Result<(), LastAdmin> {
+        let mut changed = self.clone();
+        changed.role = change.role.unwrap_or(self.role);
+        changed.disabled_at = match change.disabled {
+            Some(true) => self.disabled_at.or(Some(at)),
+            Some(false) => None,
+            None => self.disabled_at,
+        };
+        if self.is_active_admin() && !changed.is_active_admin() && !other_admins {
+            return Err(LastAdmin);
+        }
+        *self = changed;
+        Ok(())
+    }
+}
+
+/// A change of an account that an admin asks for. What is none stays.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UserChange {
+    /// The new role.
+    pub role: Option<Role>,
+    /// Whether the account is disabled.
+    pub disabled: Option<bool>,
+}
+
+/// The change would leave nobody who manages accounts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the last admin must stay one")]
+pub struct LastAdmin;
+
+/// Which accounts a list has.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserFilter {
+    /// Only those of that role.
+    pub role: Option<Role>,
+    /// Only disabled ones, or only those that work.
+    pub disabled: Option<bool>,
+    /// Only the one of that address.
+    pub email: Option<Email>,
+}
+
+/// A place in a list of accounts, behind the account it was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserCursor {
+    /// Creation time of the last account seen.
+    pub created_at: DateTime<Utc>,
+    /// Its id, which orders accounts of the same microsecond.
+    pub id: UserId,
+}
+
+impl From<&User> for UserCursor {
+    fn from(user: &User) -> Self {
+        Self {
+            created_at: user.created_at,
+            id: user.id,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

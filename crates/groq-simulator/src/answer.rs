@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use crate::{
     config::Config,
-    reply::{Content, Reply},
+    reply::{ChunkShape, Content, Reply, ToolCall},
     request::{ChatRequest, ReasoningFormat},
     text,
 };
@@ -13,9 +13,12 @@ use crate::{
 pub(crate) struct Answer {
     pub(crate) reasoning: Vec<String>,
     pub(crate) pieces: Vec<String>,
+    pub(crate) tool_calls: Vec<ToolCall>,
     pub(crate) finish_reason: String,
     pub(crate) first_token_after: Duration,
     pub(crate) interval: Duration,
+    pub(crate) cached_tokens: u32,
+    pub(crate) chunk_shape: ChunkShape,
 }
 
 impl Answer {
@@ -23,11 +26,18 @@ impl Answer {
         let mut answer = Self {
             reasoning: reply.reasoning.clone(),
             pieces: Vec::new(),
+            tool_calls: reply.tool_calls.clone(),
             finish_reason: String::from("stop"),
             first_token_after: reply.first_token_after.unwrap_or(config.first_token_after),
             interval: interval(reply.tokens_per_second.unwrap_or(config.tokens_per_second)),
+            cached_tokens: reply.cached_tokens,
+            chunk_shape: reply.chunk_shape.unwrap_or(config.chunk_shape),
         };
+        if !answer.tool_calls.is_empty() {
+            answer.finish_reason = String::from("tool_calls");
+        }
         match &reply.content {
+            Content::Derived if !answer.tool_calls.is_empty() => {}
             Content::Derived => answer.derive(request, config),
             Content::Text(text) => answer.pieces = text::pieces(text),
             Content::Pieces(pieces) => answer.pieces.clone_from(pieces),
@@ -39,8 +49,11 @@ impl Answer {
         answer
     }
 
-    pub(crate) fn tokens(&self) -> usize {
-        self.reasoning.len() + self.pieces.len()
+    pub(crate) fn tokens(&self) -> u32 {
+        let calls = self.tool_calls.iter();
+        let arguments = calls.map(|call| text::pieces(&call.arguments).len());
+        let tokens = self.reasoning.len() + self.pieces.len() + arguments.sum::<usize>();
+        u32::try_from(tokens).unwrap_or(u32::MAX)
     }
 
     /// Writes the answer that was not scripted. It alone heeds `stop` and the token budget: a
@@ -64,7 +77,7 @@ impl Answer {
             pieces = text::pieces(before);
         }
 
-        let budget = request.max_completion_tokens;
+        let budget = request.max_completion_tokens();
         if self.reasoning.len() + pieces.len() > budget {
             self.finish_reason = String::from("length");
             self.reasoning.truncate(budget);

@@ -4,6 +4,8 @@ use serde::Serialize;
 const INVALID_REQUEST: &str = "invalid_request_error";
 const INTERNAL: &str = "internal_server_error";
 pub(crate) const RATE_LIMIT_EXCEEDED: &str = "rate_limit_exceeded";
+/// Whose limits they are.
+pub(crate) const ORGANIZATION: &str = "org_01k0000000000000000000000a";
 
 /// An error the way the service words it, with the status it comes with.
 #[derive(Clone, Debug)]
@@ -19,7 +21,7 @@ pub(crate) struct ErrorDetail {
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     kind: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
+    code: Option<Box<str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     param: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -87,10 +89,33 @@ impl ApiError {
     }
 
     pub(crate) fn tool_use_failed() -> Self {
-        let mut error = Self::invalid("Tool choice is required, but model did not call a tool")
-            .with_code("tool_use_failed");
-        error.detail.failed_generation = Some("");
-        error
+        Self::invalid("Tool choice is required, but model did not call a tool")
+            .with_code("tool_use_failed")
+            .with_failed_generation()
+    }
+
+    /// The error that has this code, if the code implies one.
+    pub(crate) fn with_known_code(code: &str, model: &str) -> Option<Self> {
+        Some(match code {
+            "context_length_exceeded" => Self::context_length_exceeded(),
+            "invalid_api_key" => Self::invalid_api_key(),
+            "json_validate_failed" => Self::invalid(
+                "Failed to generate JSON. Please adjust your prompt. See 'failed_generation' for \
+                 more details.",
+            )
+            .with_code("json_validate_failed")
+            .with_failed_generation(),
+            "model_decommissioned" => Self::invalid(format!(
+                "The model `{model}` has been decommissioned and is no longer supported. Please \
+                 refer to https://console.groq.com/docs/deprecations for a recommendation on \
+                 which model to use instead."
+            ))
+            .with_code("model_decommissioned"),
+            "model_not_found" => Self::unknown_model(model),
+            "request_too_large" => Self::body_too_large(),
+            "tool_use_failed" => Self::tool_use_failed(),
+            _ => return None,
+        })
     }
 
     /// Carries no `code`, unlike the other errors: clients have to go by the status.
@@ -117,8 +142,8 @@ impl ApiError {
     }
 
     #[must_use]
-    pub(crate) fn with_code(mut self, code: &'static str) -> Self {
-        self.detail.code = Some(code);
+    pub(crate) fn with_code(mut self, code: impl Into<Box<str>>) -> Self {
+        self.detail.code = Some(code.into());
         self
     }
 
@@ -127,9 +152,19 @@ impl ApiError {
         self.detail.param = Some(param);
         self
     }
+
+    #[must_use]
+    fn with_failed_generation(mut self) -> Self {
+        self.detail.failed_generation = Some("");
+        self
+    }
 }
 
 impl ErrorDetail {
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The form this error takes in the middle of a stream.
     #[must_use]
     pub(crate) fn within_stream(mut self, status: StatusCode) -> Self {

@@ -33,6 +33,13 @@ impl Identity {
             seed: u32::try_from(high >> 44).unwrap_or_default(),
         }
     }
+
+    /// The name of a tool call.
+    pub(crate) fn tool_call_id(&self, index: u64) -> String {
+        let bits = mix(hash(&self.completion_id) ^ index);
+        let bytes = (u128::from(bits) << 64 | u128::from(mix(bits))).to_be_bytes();
+        format!("fc_{}", Builder::from_random_bytes(bytes).into_uuid())
+    }
 }
 
 /// The finalizer of `SplitMix64`: spreads neighbouring numbers over the whole range.

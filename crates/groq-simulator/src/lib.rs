@@ -12,6 +12,7 @@
 //!
 //! - `POST /control/replies` scripts the next answers, as an array of objects with the keys of
 //!   [`Reply`]: `[{"text": "Hi", "tokens_per_second": 20}, {"status": 429, "retry_after": 3}]`;
+//!   with `"at": 3` a reply is for the third request from then on, whatever the others get;
 //! - `PUT /control/rate-limits` sets the limits, as an object with the fields of [`RateLimits`]:
 //!   `{"requests_per_minute": 30}`; those left out are off;
 //! - `GET /control/requests` returns the [`Counts`] as `counts` and the journal as `requests`;
@@ -20,19 +21,25 @@
 #![deny(missing_docs)]
 
 mod answer;
+mod answering;
 mod body;
+mod compression;
 mod config;
+mod connection;
 mod error;
+mod framing;
 mod headers;
 mod identity;
 mod journal;
 mod limits;
 mod model;
+mod playlist;
 mod refusal;
 mod reply;
 mod request;
 mod routes;
 mod schema;
+mod server;
 mod simulator;
 mod state;
 mod text;
@@ -43,6 +50,6 @@ pub use crate::{
     config::Config,
     journal::{Counts, DeadlinePassed, Outcome, RecordedHeaders, RecordedRequest},
     limits::RateLimits,
-    reply::Reply,
+    reply::{ChunkShape, ErrorForm, LineEnd, Reply, ToolCall, Writes},
     simulator::Simulator,
 };

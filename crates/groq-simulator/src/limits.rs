@@ -2,30 +2,30 @@
 
 mod bucket;
 mod go_duration;
+mod kind;
 
 use std::{
     num::NonZeroU32,
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Duration,
 };
 
-use actix_web::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use crate::{
-    error::{ApiError, RATE_LIMIT_EXCEEDED},
+    error::ApiError,
     limits::{
         bucket::{Bucket, DAY, MINUTE},
         go_duration::go_duration,
+        kind::Kind,
     },
     request::ChatRequest,
 };
 
 /// Limits on chat requests, for all keys and models together; `None` is unlimited.
 ///
-/// A request counts with its prompt tokens and, if it sets one, its whole completion budget. What
-/// an answer leaves of that budget is not given back.
+/// A request counts with its prompt tokens and its whole completion budget; what an answer leaves
+/// of that is not given back. Without a budget the tokens of the answer count, for the requests after it.
 ///
 /// As JSON it is an object with the fields as keys.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -39,6 +39,10 @@ pub struct RateLimits {
     pub tokens_per_minute: Option<NonZeroU32>,
     /// TPD.
     pub tokens_per_day: Option<NonZeroU32>,
+    /// ITPM, which the prompt counts towards. Here, too, a larger request is a 413.
+    pub input_tokens_per_minute: Option<NonZeroU32>,
+    /// OTPM, which the completion counts towards. Here, too, a larger request is a 413.
+    pub output_tokens_per_minute: Option<NonZeroU32>,
 }
 
 /// A request over a limit.
@@ -54,14 +58,6 @@ pub(crate) type RateLimitHeaders = Vec<(&'static str, String)>;
 #[derive(Debug)]
 pub(crate) struct Limiter {
     buckets: Mutex<Vec<(Kind, Bucket)>>,
-}
-
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Kind {
-    RequestsPerMinute,
-    RequestsPerDay,
-    TokensPerMinute,
-    TokensPerDay,
 }
 
 impl Limiter {
@@ -80,9 +76,9 @@ impl Limiter {
     pub(crate) fn admit(&self, request: &ChatRequest) -> Result<(), Exceeded> {
         let mut buckets = self.buckets();
         let now = Instant::now();
-        let too_large = buckets.iter().find(|(kind, bucket)| {
-            *kind == Kind::TokensPerMinute && request.reserved_tokens > bucket.limit()
-        });
+        let too_large = buckets
+            .iter()
+            .find(|(kind, bucket)| kind.bounds_requests() && kind.amount(request) > bucket.limit());
         if let Some((kind, bucket)) = too_large {
             return Err(kind.too_large(bucket, request));
         }
@@ -94,7 +90,7 @@ impl Limiter {
         if let Some((wait, kind, bucket)) = longest
             && !wait.is_zero()
         {
-            return Err(kind.used_up(bucket.used(now), bucket.limit(), request, wait));
+            return Err(kind.used_up(bucket, bucket.used(now), request, wait));
         }
         for (kind, bucket) in buckets.iter_mut() {
             bucket.take(kind.amount(request), now);
@@ -102,28 +98,27 @@ impl Limiter {
         Ok(())
     }
 
+    /// Takes the tokens of an answer for which no budget was taken.
+    pub(crate) fn take_output(&self, tokens: u32) {
+        let now = Instant::now();
+        for (kind, bucket) in self.buckets().iter_mut() {
+            if kind.counts_output() {
+                bucket.take(tokens, now);
+            }
+        }
+    }
+
     /// The headers that tell about the limits in force. Only two of the limits have any.
     pub(crate) fn headers(&self) -> RateLimitHeaders {
         let now = Instant::now();
         let mut headers = Vec::new();
         for (kind, bucket) in self.buckets().iter() {
-            let [limit, remaining, reset] = match kind {
-                Kind::RequestsPerDay => [
-                    "x-ratelimit-limit-requests",
-                    "x-ratelimit-remaining-requests",
-                    "x-ratelimit-reset-requests",
-                ],
-                Kind::TokensPerMinute => [
-                    "x-ratelimit-limit-tokens",
-                    "x-ratelimit-remaining-tokens",
-                    "x-ratelimit-reset-tokens",
-                ],
-                Kind::RequestsPerMinute | Kind::TokensPerDay => continue,
-            };
-            let used = bucket.used(now);
-            headers.push((limit, bucket.limit().to_string()));
-            headers.push((remaining, bucket.limit().saturating_sub(used).to_string()));
-            headers.push((reset, go_duration(bucket.time_for(used))));
+            if let Some([limit, remaining, reset]) = kind.headers() {
+                let used = bucket.used(now);
+                headers.push((limit, bucket.limit().to_string()));
+                headers.push((remaining, bucket.limit().saturating_sub(used).to_string()));
+                headers.push((reset, go_duration(bucket.time_for(used))));
+            }
         }
         headers
     }
@@ -134,62 +129,6 @@ impl Limiter {
     }
 }
 
-impl Kind {
-    fn amount(self, request: &ChatRequest) -> u32 {
-        match self {
-            Self::RequestsPerMinute | Self::RequestsPerDay => 1,
-            Self::TokensPerMinute | Self::TokensPerDay => request.reserved_tokens,
-        }
-    }
-
-    fn words(self) -> (&'static str, &'static str) {
-        match self {
-            Self::RequestsPerMinute => ("requests", "requests per minute (RPM)"),
-            Self::RequestsPerDay => ("requests", "requests per day (RPD)"),
-            Self::TokensPerMinute => ("tokens", "tokens per minute (TPM)"),
-            Self::TokensPerDay => ("tokens", "tokens per day (TPD)"),
-        }
-    }
-
-    fn used_up(self, used: u32, limit: u32, request: &ChatRequest, wait: Duration) -> Exceeded {
-        let (kind, words) = self.words();
-        let message = format!(
-            "Rate limit reached for model `{model}` in organization \
-             `org_01k0000000000000000000000a` service tier `{tier}` on {words}: Limit {limit}, \
-             Used {used}, Requested {requested}. Please try again in {wait}. Need more tokens? \
-             Upgrade to Dev Tier today at https://console.groq.com/settings/billing",
-            model = request.model.id,
-            tier = request.service_tier,
-            requested = self.amount(request),
-            wait = go_duration(wait),
-        );
-        Exceeded {
-            error: ApiError::new(StatusCode::TOO_MANY_REQUESTS, kind, message)
-                .with_code(RATE_LIMIT_EXCEEDED),
-            retry_after_seconds: Some(wait.as_secs() + u64::from(wait.subsec_nanos() > 0)),
-        }
-    }
-
-    fn too_large(self, bucket: &Bucket, request: &ChatRequest) -> Exceeded {
-        let (kind, words) = self.words();
-        let message = format!(
-            "Request too large for model `{model}` in organization \
-             `org_01k0000000000000000000000a` service tier `{tier}` on {words}: Limit {limit}, \
-             Requested {requested}, please reduce your message size and try again. Need more \
-             tokens? Upgrade to Dev Tier today at https://console.groq.com/settings/billing",
-            model = request.model.id,
-            tier = request.service_tier,
-            limit = bucket.limit(),
-            requested = self.amount(request),
-        );
-        Exceeded {
-            error: ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, kind, message)
-                .with_code(RATE_LIMIT_EXCEEDED),
-            retry_after_seconds: None,
-        }
-    }
-}
-
 fn full_buckets(limits: RateLimits) -> Vec<(Kind, Bucket)> {
     let now = Instant::now();
     [
@@ -197,6 +136,16 @@ fn full_buckets(limits: RateLimits) -> Vec<(Kind, Bucket)> {
         (Kind::RequestsPerDay, limits.requests_per_day, DAY),
         (Kind::TokensPerMinute, limits.tokens_per_minute, MINUTE),
         (Kind::TokensPerDay, limits.tokens_per_day, DAY),
+        (
+            Kind::InputTokensPerMinute,
+            limits.input_tokens_per_minute,
+            MINUTE,
+        ),
+        (
+            Kind::OutputTokensPerMinute,
+            limits.output_tokens_per_minute,
+            MINUTE,
+        ),
     ]
     .into_iter()
     .filter_map(|(kind, limit, window)| Some((kind, Bucket::full(limit?, window, now))))

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use actix_web::{
-    HttpResponse, HttpResponseBuilder,
+    HttpResponseBuilder,
     http::{StatusCode, header},
 };
+use serde::de::IgnoredAny;
 
 use crate::{
-    error::{ApiError, ErrorBody, RATE_LIMIT_EXCEEDED},
+    error::{ApiError, ErrorBody, ORGANIZATION, RATE_LIMIT_EXCEEDED},
     headers::{respond, respond_with_json},
     reply::{RetryAfter, ScriptedRefusal},
     wire,
@@ -32,22 +33,20 @@ impl ScriptedRefusal {
         StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
 
+    /// The head and the body of the answer.
     pub(crate) fn respond(
         &self,
         model: &str,
         request_id: &str,
         extra_headers: &[(String, String)],
-    ) -> HttpResponse {
+    ) -> (HttpResponseBuilder, String) {
         let status = self.status();
-        let page = match status {
-            StatusCode::FORBIDDEN => Some(FORBIDDEN_PAGE),
-            StatusCode::BAD_GATEWAY => Some(BAD_GATEWAY_PAGE),
-            _ => None,
-        };
+        let (body, is_json) = self.body_and_kind(model);
 
-        let mut response = match page {
-            Some(_) => respond_with_html(status, request_id),
-            None => respond_with_json(status, request_id),
+        let mut response = if is_json {
+            respond_with_json(status, request_id)
+        } else {
+            respond_with_html(status, request_id)
         };
         if let Some(seconds) = self.retry_after_seconds() {
             response.insert_header((header::RETRY_AFTER, seconds.to_string()));
@@ -60,16 +59,35 @@ impl ScriptedRefusal {
         for (name, value) in extra_headers {
             response.insert_header((name.as_str(), value.as_str()));
         }
-        if let Some(page) = page {
-            return response.body(page);
+        (response, body)
+    }
+
+    fn body_and_kind(&self, model: &str) -> (String, bool) {
+        if let Some(body) = &self.body {
+            let is_json = serde_json::from_str::<IgnoredAny>(body).is_ok();
+            return (body.clone(), is_json);
         }
-        let error = self.error(model);
-        response.body(wire::json_line(&ErrorBody {
-            error: &error.detail,
-        }))
+        match self.status() {
+            StatusCode::FORBIDDEN if self.code.is_none() => (String::from(FORBIDDEN_PAGE), false),
+            StatusCode::BAD_GATEWAY if self.code.is_none() => {
+                (String::from(BAD_GATEWAY_PAGE), false)
+            }
+            _ => {
+                let error = &self.error(model).detail;
+                (wire::json_line(&ErrorBody { error }), true)
+            }
+        }
     }
 
     fn error(&self, model: &str) -> ApiError {
+        if let Some(code) = &self.code {
+            return ApiError::with_known_code(code, model)
+                .unwrap_or_else(|| ApiError::plain(self.status()).with_code(code.clone()));
+        }
+        self.error_for_status(model)
+    }
+
+    fn error_for_status(&self, model: &str) -> ApiError {
         match self.status() {
             StatusCode::TOO_MANY_REQUESTS => rate_limited(model, self.wait()),
             other => error_for_status(other, model),
@@ -124,7 +142,7 @@ fn rate_limited(model: &str, wait: Duration) -> ApiError {
     let requested = format!("{:.0}", 100.0 + refilled);
     let message = format!(
         "Rate limit reached for model `{model}` in organization \
-         `org_01k0000000000000000000000a` service tier `on_demand` on tokens per minute (TPM): \
+         `{ORGANIZATION}` service tier `on_demand` on tokens per minute (TPM): \
          Limit {TOKENS_PER_MINUTE}, Used {TOKENS_USED}, Requested {requested}. Please try again \
          in {wait}s. Need more tokens? Upgrade to Dev Tier today at \
          https://console.groq.com/settings/billing",
@@ -136,7 +154,7 @@ fn rate_limited(model: &str, wait: Duration) -> ApiError {
 fn request_too_large(model: &str) -> ApiError {
     let message = format!(
         "Request too large for model `{model}` in organization \
-         `org_01k0000000000000000000000a` service tier `on_demand` on tokens per minute (TPM): \
+         `{ORGANIZATION}` service tier `on_demand` on tokens per minute (TPM): \
          Limit {TOKENS_PER_MINUTE}, Requested 9300, please reduce your message size and try \
          again. Need more tokens? Upgrade to Dev Tier today at \
          https://console.groq.com/settings/billing"

@@ -12,15 +12,14 @@ pub(crate) struct ChatRequest {
     pub(crate) model: &'static Model,
     pub(crate) stream: bool,
     pub(crate) include_usage: bool,
-    pub(crate) max_completion_tokens: usize,
     pub(crate) stop: Vec<String>,
     pub(crate) seed: Option<i64>,
     pub(crate) service_tier: String,
     pub(crate) reasoning: ReasoningFormat,
     pub(crate) last_user_text: String,
     pub(crate) prompt_tokens: u32,
-    /// What counts towards the token limits: the prompt and the budget, if one was set.
-    pub(crate) reserved_tokens: u32,
+    /// The completion budget, if one was set.
+    pub(crate) token_budget: Option<u32>,
 }
 
 /// Where the reasoning of an answer goes.
@@ -59,7 +58,6 @@ impl ChatRequest {
                 .and_then(Value::as_object)
                 .and_then(|options| flag(options, "include_usage"))
                 .unwrap_or(false),
-            max_completion_tokens: completion_budget(request, model)?,
             stop: stop_texts(request.get("stop"))?,
             seed: request.get("seed").and_then(Value::as_i64),
             service_tier: match text(request, "service_tier") {
@@ -69,35 +67,36 @@ impl ChatRequest {
             reasoning: reasoning_format(request, model)?,
             last_user_text: last_user_text(messages),
             prompt_tokens,
-            reserved_tokens: prompt_tokens.saturating_add(explicit_budget(request).unwrap_or(0)),
+            token_budget: token_budget(request, model)?,
         })
+    }
+
+    /// How long the answer may become.
+    pub(crate) fn max_completion_tokens(&self) -> usize {
+        let tokens = self
+            .token_budget
+            .unwrap_or(self.model.max_completion_tokens);
+        usize::try_from(tokens).unwrap_or(usize::MAX)
     }
 }
 
-fn completion_budget(request: &Map<String, Value>, model: &Model) -> Result<usize, ApiError> {
+fn token_budget(request: &Map<String, Value>, model: &Model) -> Result<Option<u32>, ApiError> {
     let max = model.max_completion_tokens;
-    for key in ["max_completion_tokens", "max_tokens"] {
-        let Some(budget) = request.get(key).and_then(Value::as_u64) else {
-            continue;
-        };
-        if budget > u64::from(max) {
+    let budget = ["max_completion_tokens", "max_tokens"]
+        .into_iter()
+        .find_map(|key| request.get(key).and_then(Value::as_u64));
+    match budget.map(u32::try_from) {
+        None => Ok(None),
+        Some(Ok(budget)) if budget <= max => Ok(Some(budget)),
+        Some(_) => {
             let message = format!(
                 "`max_completion_tokens` must be less than or equal to `{max}`, the maximum \
                  value for `max_completion_tokens` is less than the `context_window` for this \
                  model"
             );
-            return Err(ApiError::invalid(message).with_param("max_completion_tokens"));
+            Err(ApiError::invalid(message).with_param("max_completion_tokens"))
         }
-        return Ok(usize::try_from(budget).unwrap_or(usize::MAX));
     }
-    Ok(usize::try_from(max).unwrap_or(usize::MAX))
-}
-
-fn explicit_budget(request: &Map<String, Value>) -> Option<u32> {
-    let budget = ["max_completion_tokens", "max_tokens"]
-        .into_iter()
-        .find_map(|key| request.get(key).and_then(Value::as_u64))?;
-    Some(u32::try_from(budget).unwrap_or(u32::MAX))
 }
 
 fn stop_texts(stop: Option<&Value>) -> Result<Vec<String>, ApiError> {

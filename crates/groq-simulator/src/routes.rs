@@ -4,18 +4,23 @@ mod models;
 
 use actix_web::{
     HttpRequest, HttpResponse,
+    middleware::from_fn,
     web::{self, Data, ServiceConfig},
 };
 
-use crate::{error::ApiError, headers::respond_with_error, state::State};
+use crate::{compression::gzip_json, error::ApiError, headers::respond_with_error, state::State};
 
 pub(crate) fn configure(config: &mut ServiceConfig) {
     config
-        .route(
-            "/openai/v1/chat/completions",
-            web::post().to(chat::create_chat_completion),
+        .service(
+            web::scope("/openai/v1")
+                .wrap(from_fn(gzip_json))
+                .route(
+                    "/chat/completions",
+                    web::post().to(chat::create_chat_completion),
+                )
+                .route("/models", web::get().to(models::list_models)),
         )
-        .route("/openai/v1/models", web::get().to(models::list_models))
         .route("/control/replies", web::post().to(control::enqueue_replies))
         .route("/control/rate-limits", web::put().to(control::limit_rates))
         .route("/control/requests", web::get().to(control::list_requests))

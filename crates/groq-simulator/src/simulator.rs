@@ -1,24 +1,16 @@
 use std::{io, net::SocketAddr, thread, time::Duration};
 
-use actix_web::{
-    App, HttpServer,
-    dev::{Server, ServerHandle},
-    rt::System,
-    web::Data,
-};
+use actix_web::{dev::ServerHandle, rt::System, web::Data};
 use tokio::sync::oneshot;
 
 use crate::{
     config::Config,
     journal::{Counts, DeadlinePassed, Outcome, RecordedRequest},
     limits::RateLimits,
-    reply::Reply,
-    routes,
+    reply::{Reply, ScriptedReply},
+    server::serve,
     state::State,
 };
-
-/// Pending connections the kernel may keep; a benchmark opens thousands at once.
-const BACKLOG: u32 = 4_096;
 
 /// A running simulator. Dropping it stops the server as well, without waiting for that.
 ///
@@ -93,7 +85,14 @@ impl Simulator {
     /// Scripts the answer to the next request that has none yet. Only a request that passes the
     /// checks takes one; a refused one leaves it to the next.
     pub fn enqueue(&self, reply: Reply) {
-        self.state.enqueue([reply]);
+        self.state.script([ScriptedReply { at: None, reply }]);
+    }
+
+    /// Scripts the answer to one request, counted from now: 1 is the next. The others are answered
+    /// as if it was not there.
+    pub fn enqueue_at(&self, request: u64, reply: Reply) {
+        let at = Some(request.max(1));
+        self.state.script([ScriptedReply { at, reply }]);
     }
 
     /// Every chat request so far, in the order of arrival (the newest, if there were more than
@@ -156,25 +155,4 @@ impl Drop for Simulator {
         // The command is sent by the call; the future only waits for its completion.
         drop(self.server.stop(false));
     }
-}
-
-fn serve(state: Data<State>) -> io::Result<(SocketAddr, Server)> {
-    let address = state.config.address;
-    let workers = state.config.workers.max(1);
-    let server = HttpServer::new(move || App::new().app_data(state.clone()).configure(routes::configure))
-        .workers(workers)
-        .backlog(BACKLOG)
-        .keep_alive(Duration::from_secs(75))
-        // A client that closes its side has left: streams do not go on for it.
-        .h1_allow_half_closed(false)
-        // Small chunks have to leave at their time, not when the previous one is acknowledged.
-        .tcp_nodelay(true)
-        .disable_signals()
-        .bind(address)?;
-    let bound = server
-        .addrs()
-        .first()
-        .copied()
-        .ok_or(io::ErrorKind::AddrNotAvailable)?;
-    Ok((bound, server.run()))
 }

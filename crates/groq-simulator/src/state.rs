@@ -1,9 +1,6 @@
-use std::{
-    collections::VecDeque,
-    sync::{
-        Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicU64, Ordering},
 };
 
 use actix_web::http::header::HeaderMap;
@@ -14,7 +11,8 @@ use crate::{
     identity::Identity,
     journal::{Journal, bearer_key},
     limits::Limiter,
-    reply::Reply,
+    playlist::Playlist,
+    reply::{Reply, ScriptedReply},
 };
 
 /// What the handlers and the [`Simulator`](crate::Simulator) share.
@@ -22,7 +20,7 @@ pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) journal: Arc<Journal>,
     pub(crate) limiter: Limiter,
-    scripted: Mutex<VecDeque<Reply>>,
+    playlist: Mutex<Playlist>,
     requests: AtomicU64,
 }
 
@@ -32,23 +30,27 @@ impl State {
             journal: Arc::new(Journal::new(config.journal_capacity)),
             limiter: Limiter::new(config.rate_limits),
             config,
-            scripted: Mutex::default(),
+            playlist: Mutex::default(),
             requests: AtomicU64::new(0),
         }
     }
 
     /// Adds to the replies that were scripted already, all of them or none in between.
-    pub(crate) fn enqueue(&self, replies: impl IntoIterator<Item = Reply>) {
-        self.scripted().extend(replies);
+    pub(crate) fn script(&self, replies: impl IntoIterator<Item = ScriptedReply>) {
+        let mut playlist = self.playlist();
+        for scripted in replies {
+            playlist.add(scripted);
+        }
     }
 
-    /// The next scripted reply, or the usual one when the script is at its end.
-    pub(crate) fn next_reply(&self) -> Reply {
-        self.scripted().pop_front().unwrap_or_default()
+    /// The scripted reply to the next request, or the usual one. `own` is what the request itself
+    /// asks for.
+    pub(crate) fn next_reply(&self, own: Option<Reply>) -> Reply {
+        self.playlist().next(own, &self.config.replies)
     }
 
     pub(crate) fn reset(&self) {
-        self.scripted().clear();
+        *self.playlist() = Playlist::default();
         self.journal.reset();
         self.limiter.set(self.config.rate_limits);
     }
@@ -68,8 +70,8 @@ impl State {
         }
     }
 
-    /// A panic while the lock was held cannot leave a queue half changed.
-    fn scripted(&self) -> MutexGuard<'_, VecDeque<Reply>> {
-        self.scripted.lock().unwrap_or_else(PoisonError::into_inner)
+    /// A panic while the lock was held cannot leave a playlist half changed.
+    fn playlist(&self) -> MutexGuard<'_, Playlist> {
+        self.playlist.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

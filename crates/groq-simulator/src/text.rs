@@ -1,3 +1,5 @@
+use bytes::Bytes;
+
 use crate::identity::{hash, mix};
 
 const OPENINGS: [&str; 4] = [
@@ -48,6 +50,13 @@ pub(crate) fn support_answer(question: &str, seed: u64) -> String {
 
 pub(crate) fn support_reasoning() -> Vec<String> {
     pieces(REASONING)
+}
+
+/// What no client can make sense of: line ends, NULs, and bytes that are not UTF-8.
+pub(crate) fn garbage() -> Bytes {
+    let numbers = (0..64_u64).flat_map(|number| mix(number).to_be_bytes());
+    let bytes = numbers.chain(*b"\xff\xfe\0\n\ndata: \xc3\n\n\r\r");
+    bytes.collect()
 }
 
 /// Splits `text` the way a tokenizer roughly does: a word with the space before it, punctuation

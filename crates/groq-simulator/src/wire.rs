@@ -1,5 +1,7 @@
 //! The bodies as the service writes them: compact, with their keys in a fixed order.
 
+mod chunk;
+mod completion;
 mod usage;
 
 use bytes::Bytes;
@@ -7,11 +9,16 @@ use serde::Serialize;
 
 use crate::{
     answer::Answer,
-    error::ErrorBody,
+    error::{ErrorBody, ErrorDetail},
     identity::{Identity, hash},
+    reply::{ChunkShape, ErrorForm, ToolCall},
     request::ChatRequest,
     transcript::Payload,
-    wire::usage::Usage,
+    wire::{
+        chunk::{Chunk, ChunkChoice, Delta, XGroq, choice},
+        completion::{Completion, CompletionChoice, Message},
+        usage::Usage,
+    },
 };
 
 /// What the chunks of one answer have in common.
@@ -24,81 +31,28 @@ pub(crate) struct Envelope {
     reasoning_channel: Option<&'static str>,
     service_tier: String,
     usage: Usage,
+    shape: ChunkShape,
+}
+
+/// `{"error": "message"}`
+#[derive(Serialize)]
+struct ErrorText<'a> {
+    error: &'a str,
 }
 
 #[derive(Serialize)]
-struct Chunk<'a> {
-    id: &'a str,
-    object: &'static str,
-    created: u64,
-    model: &'static str,
-    system_fingerprint: &'a str,
-    choices: &'a [ChunkChoice<'a>],
+struct NumberedToolCall<'a> {
+    id: String,
+    r#type: &'static str,
+    function: Function<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    x_groq: Option<XGroq<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<&'a Usage>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    service_tier: Option<&'a str>,
+    index: Option<u64>,
 }
 
 #[derive(Serialize)]
-struct ChunkChoice<'a> {
-    index: u32,
-    delta: Delta<'a>,
-    logprobs: Option<()>,
-    finish_reason: Option<&'a str>,
-}
-
-#[derive(Default, Serialize)]
-struct Delta<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    channel: Option<&'static str>,
-}
-
-#[derive(Serialize)]
-struct XGroq<'a> {
-    id: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    seed: Option<i64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    usage: Option<&'a Usage>,
-}
-
-#[derive(Serialize)]
-struct Completion<'a> {
-    id: &'a str,
-    object: &'static str,
-    created: u64,
-    model: &'static str,
-    choices: [CompletionChoice<'a>; 1],
-    usage: &'a Usage,
-    usage_breakdown: Option<()>,
-    system_fingerprint: &'a str,
-    x_groq: XGroq<'a>,
-    service_tier: &'a str,
-}
-
-#[derive(Serialize)]
-struct CompletionChoice<'a> {
-    index: u32,
-    message: Message,
-    logprobs: Option<()>,
-    finish_reason: &'a str,
-}
-
-#[derive(Serialize)]
-struct Message {
-    role: &'static str,
-    content: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning: Option<String>,
+struct Function<'a> {
+    name: &'a str,
+    arguments: &'a str,
 }
 
 impl Envelope {
@@ -111,75 +65,72 @@ impl Envelope {
             reasoning_channel: request.model.reasoning_channel,
             service_tier: request.service_tier.clone(),
             usage: Usage::of(request.prompt_tokens, answer),
+            shape: answer.chunk_shape,
         }
     }
 
-    /// One event of the stream.
+    /// One event of the stream, or what stands in its place.
     pub(crate) fn event(&self, payload: &Payload) -> Bytes {
-        let json = match payload {
+        let data = match payload {
+            Payload::Raw(bytes) => return bytes.clone(),
+            Payload::Error(error, ErrorForm::Event) => {
+                let json = json(&ErrorBody { error });
+                return Bytes::from(format!("event: error\ndata: {json}\n\n"));
+            }
+            Payload::Done => String::from("[DONE]"),
+            Payload::Error(error, form) => self.error(error, *form),
+            Payload::Usage => json(&Chunk {
+                usage: Some(&self.usage),
+                service_tier: Some(&self.service_tier),
+                ..self.chunk(&[])
+            }),
+            Payload::Finish(reason) => json(&Chunk {
+                x_groq: Some(XGroq {
+                    usage: Some(&self.usage),
+                    ..self.x_groq()
+                }),
+                usage: (self.shape == ChunkShape::Of2026).then_some(&self.usage),
+                ..self.chunk(&[choice(Delta::default(), Some(reason))])
+            }),
             Payload::Role => {
                 let delta = Delta {
                     role: Some("assistant"),
                     content: Some(""),
                     ..Delta::default()
                 };
-                let seeded = XGroq {
-                    id: self.request_id(),
-                    seed: Some(self.seed),
-                    usage: None,
-                };
                 json(&Chunk {
-                    x_groq: Some(seeded),
+                    x_groq: Some(XGroq {
+                        seed: self.reported_seed(),
+                        ..self.x_groq()
+                    }),
                     ..self.chunk(&[choice(delta, None)])
                 })
             }
-            Payload::Reasoning(piece) => {
-                let delta = Delta {
-                    reasoning: Some(piece),
-                    channel: self.reasoning_channel,
-                    ..Delta::default()
-                };
-                json(&self.chunk(&[choice(delta, None)]))
-            }
-            Payload::Content(piece) => {
-                let delta = Delta {
-                    content: Some(piece),
-                    ..Delta::default()
-                };
-                json(&self.chunk(&[choice(delta, None)]))
-            }
-            Payload::Finish(reason) => {
-                let used = XGroq {
-                    id: self.request_id(),
-                    seed: None,
-                    usage: Some(&self.usage),
-                };
-                json(&Chunk {
-                    x_groq: Some(used),
-                    usage: Some(&self.usage),
-                    ..self.chunk(&[choice(Delta::default(), Some(reason))])
-                })
-            }
-            Payload::Usage => json(&Chunk {
-                usage: Some(&self.usage),
-                service_tier: Some(&self.service_tier),
-                ..self.chunk(&[])
+            Payload::Reasoning(piece) => self.delta(Delta {
+                reasoning: Some(piece),
+                channel: self.reasoning_channel,
+                ..Delta::default()
             }),
-            Payload::Done => String::from("[DONE]"),
-            Payload::Error(error) => {
-                let json = json(&ErrorBody { error });
-                return Bytes::from(format!("event: error\ndata: {json}\n\n"));
-            }
+            Payload::Content(piece) => self.delta(Delta {
+                content: Some(piece),
+                ..Delta::default()
+            }),
+            Payload::ToolCalls(calls) => self.delta(Delta {
+                tool_calls: self.tool_calls(calls, true),
+                ..Delta::default()
+            }),
         };
-        Bytes::from(format!("data: {json}\n\n"))
+        Bytes::from(format!("data: {data}\n\n"))
     }
 
     /// The body of an answer that is not streamed.
     pub(crate) fn completion(&self, answer: &Answer) -> String {
+        let called = !answer.tool_calls.is_empty();
         let message = Message {
             role: "assistant",
-            content: answer.pieces.concat(),
+            content: (!called || !answer.pieces.is_empty()).then(|| answer.pieces.concat()),
             reasoning: (!answer.reasoning.is_empty()).then(|| answer.reasoning.concat()),
+            tool_calls: self.tool_calls(&answer.tool_calls, false),
         };
         json(&Completion {
             id: &self.identity.completion_id,
@@ -196,16 +147,31 @@ impl Envelope {
             usage_breakdown: None,
             system_fingerprint: &self.system_fingerprint,
             x_groq: XGroq {
-                id: self.request_id(),
-                seed: Some(self.seed),
-                usage: None,
+                seed: self.reported_seed(),
+                ..self.x_groq()
             },
             service_tier: &self.service_tier,
         })
     }
 
-    fn request_id(&self) -> &str {
-        &self.identity.request_id
+    fn error(&self, error: &ErrorDetail, form: ErrorForm) -> String {
+        match form {
+            ErrorForm::Event | ErrorForm::Object => json(&ErrorBody { error }),
+            ErrorForm::Text => json(&ErrorText {
+                error: error.message(),
+            }),
+            ErrorForm::XGroq => json(&Chunk {
+                x_groq: Some(XGroq {
+                    error: Some(error.message()),
+                    ..self.x_groq()
+                }),
+                ..self.chunk(&[choice(Delta::default(), None)])
+            }),
+        }
+    }
+
+    fn delta(&self, delta: Delta<'_>) -> String {
+        json(&self.chunk(&[choice(delta, None)]))
     }
 
     fn chunk<'a>(&'a self, choices: &'a [ChunkChoice<'a>]) -> Chunk<'a> {
@@ -221,20 +187,39 @@ impl Envelope {
             service_tier: None,
         }
     }
+
+    fn x_groq(&self) -> XGroq<'_> {
+        XGroq {
+            id: &self.identity.request_id,
+            seed: None,
+            usage: None,
+            error: None,
+        }
+    }
+
+    fn reported_seed(&self) -> Option<i64> {
+        (self.shape == ChunkShape::Of2026).then_some(self.seed)
+    }
+
+    fn tool_calls<'a>(&self, calls: &'a [ToolCall], indexed: bool) -> Vec<NumberedToolCall<'a>> {
+        (0..)
+            .zip(calls)
+            .map(|(index, call)| NumberedToolCall {
+                id: self.identity.tool_call_id(index),
+                r#type: "function",
+                function: Function {
+                    name: &call.name,
+                    arguments: &call.arguments,
+                },
+                index: indexed.then_some(index),
+            })
+            .collect()
+    }
 }
 
 /// A body that is not part of a stream; the service ends those with a line feed.
 pub(crate) fn json_line<T: Serialize>(value: &T) -> String {
     json(value) + "\n"
-}
-
-fn choice<'a>(delta: Delta<'a>, finish_reason: Option<&'a str>) -> ChunkChoice<'a> {
-    ChunkChoice {
-        index: 0,
-        delta,
-        logprobs: None,
-        finish_reason,
-    }
 }
 
 #[expect(

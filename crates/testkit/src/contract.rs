@@ -21,9 +21,13 @@
 
 pub mod articles;
 mod fixtures;
+pub mod idempotency;
 pub mod messages;
 pub mod replies;
+pub mod sessions;
+pub mod statistics;
 pub mod stream_tokens;
+pub mod throttles;
 pub mod ticket_lists;
 pub mod ticket_search;
 pub mod tickets;
@@ -33,17 +37,20 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StreamTokenRepository,
-    TicketRepository, UserRepository,
+    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
+    SessionRepository, StatisticsSource, StreamTokenRepository, Throttle, TicketRepository,
+    UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
 pub type Keep = Box<dyn Any + Send + Sync>;
 
-/// What the contract of [`UserRepository`] is checked on.
+/// What the contracts of [`UserRepository`] and [`SessionRepository`] are checked on.
 pub struct UserStores {
-    /// The store.
+    /// Accounts.
     pub users: Arc<dyn UserRepository>,
+    /// Their sessions.
+    pub sessions: Arc<dyn SessionRepository>,
     /// What it lives on.
     pub keep: Keep,
 }
@@ -60,6 +67,14 @@ pub struct TicketStores {
     pub keep: Keep,
 }
 
+/// What the contract of [`IdempotencyStore`] is checked on.
+pub struct IdempotencyStores {
+    /// Accounts, tickets and messages.
+    pub around: TicketStores,
+    /// The store.
+    pub keyed: Arc<dyn IdempotencyStore>,
+}
+
 /// What the contracts of [`ReplyStore`] and [`ReplyEventLog`] are checked on.
 pub struct ReplyStores {
     /// Accounts, tickets and messages.
@@ -70,12 +85,28 @@ pub struct ReplyStores {
     pub events: Arc<dyn ReplyEventLog>,
 }
 
+/// What the contract of [`StatisticsSource`] is checked on.
+pub struct StatisticsStores {
+    /// What is counted.
+    pub replies: ReplyStores,
+    /// The source.
+    pub statistics: Arc<dyn StatisticsSource>,
+}
+
 /// What the contract of [`StreamTokenRepository`] is checked on.
 pub struct StreamTokenStores {
     /// Accounts, tickets and replies, to which tokens refer.
     pub replies: ReplyStores,
     /// The store.
     pub stream_tokens: Arc<dyn StreamTokenRepository>,
+}
+
+/// What the contract of [`Throttle`] is checked on.
+pub struct ThrottleStores {
+    /// The store.
+    pub throttle: Arc<dyn Throttle>,
+    /// What it lives on.
+    pub keep: Keep,
 }
 
 /// What the contract of [`ArticleRepository`] is checked on.
@@ -111,12 +142,17 @@ mod tests {
     fn every_case_is_in_its_suite() {
         for (file, source) in [
             ("articles", include_str!("contract/articles.rs")),
+            ("idempotency", include_str!("contract/idempotency.rs")),
             ("messages", include_str!("contract/messages.rs")),
+            ("sessions", include_str!("contract/sessions.rs")),
+            ("statistics", include_str!("contract/statistics.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
+            ("throttles", include_str!("contract/throttles.rs")),
             ("tickets", include_str!("contract/tickets.rs")),
             ("ticket_lists", include_str!("contract/ticket_lists.rs")),
             ("ticket_search", include_str!("contract/ticket_search.rs")),
             ("users", include_str!("contract/users.rs")),
+            ("changes", include_str!("contract/users/changes.rs")),
             ("claims", include_str!("contract/replies/claims.rs")),
             ("cancels", include_str!("contract/replies/cancels.rs")),
             ("demands", include_str!("contract/replies/demands.rs")),
@@ -132,7 +168,12 @@ mod tests {
             ("takeovers", include_str!("contract/replies/takeovers.rs")),
             ("trims", include_str!("contract/replies/trims.rs")),
         ] {
-            let suite = format!("{source}{}", include_str!("contract/replies.rs"));
+            let suite = [
+                source,
+                include_str!("contract/replies.rs"),
+                include_str!("contract/users.rs"),
+            ]
+            .concat();
             let cases: Vec<&str> = source
                 .lines()
                 .filter_map(|line| line.strip_prefix("pub async fn ")?.split('(').next())

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use adapters_auth::{JwtAccessTokens, generate_secret};
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::UserId;
-use domain::ports::{AccessTokens, TokenError};
+use domain::ids::{SessionId, UserId};
+use domain::ports::{AccessTokens, TokenError, TokenProof};
 use domain::user::{Actor, Role};
 use secrecy::{ExposeSecret, SecretString};
 use uuid::Uuid;
@@ -24,20 +24,32 @@ pub fn actor() -> Actor {
     }
 }
 
+pub fn session() -> SessionId {
+    SessionId::from_uuid(Uuid::from_u128(11))
+}
+
+/// What every good token of these tests says.
+pub fn proof() -> TokenProof {
+    TokenProof {
+        user_id: actor().id,
+        session_id: session(),
+    }
+}
+
 pub fn noon() -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000, 678_901_000).expect("it is a time")
 }
 
 pub fn issue() -> String {
-    let issued = tokens().issue(actor(), noon());
+    let issued = tokens().issue(actor(), session(), noon());
     issued.expect("signing should work").token
 }
 
 #[test]
-fn a_token_says_whose_it_is() {
-    let issued = tokens().issue(actor(), noon()).unwrap();
+fn a_token_says_whose_it_is_and_of_which_session() {
+    let issued = tokens().issue(actor(), session(), noon()).unwrap();
     assert_eq!(issued.lifetime, LIFETIME);
-    assert_eq!(tokens().check(&issued.token, noon()).unwrap(), actor().id);
+    assert_eq!(tokens().check(&issued.token, noon()).unwrap(), proof());
 }
 
 #[test]
@@ -50,6 +62,7 @@ fn tokens_carry_what_rfc_9068_asks_for() {
     assert_eq!(claims["iss"], "support-assistant");
     assert_eq!(claims["aud"], "support-assistant");
     assert_eq!(claims["sub"], actor().id.to_string());
+    assert_eq!(claims["sid"], session().to_string());
     assert_eq!(claims["role"], "agent");
     assert_eq!(claims["iat"], 1_800_000_000);
     assert_eq!(claims["nbf"], 1_800_000_000);
@@ -86,8 +99,8 @@ fn another_keys_tokens_are_refused_unless_it_is_the_previous_one() {
     assert!(matches!(refused, Err(TokenError::Invalid)));
 
     let rotated = fresh.accepting_previous(&SecretString::from(SECRET));
-    assert_eq!(rotated.check(&issue(), noon()).unwrap(), actor().id);
-    let issued = rotated.issue(actor(), noon()).unwrap();
+    assert_eq!(rotated.check(&issue(), noon()).unwrap(), proof());
+    let issued = rotated.issue(actor(), session(), noon()).unwrap();
     assert!(rotated.check(&issued.token, noon()).is_ok());
     let by_old_key = tokens().check(&issued.token, noon());
     assert!(matches!(by_old_key, Err(TokenError::Invalid)));
@@ -96,7 +109,7 @@ fn another_keys_tokens_are_refused_unless_it_is_the_previous_one() {
 #[test]
 fn lifetimes_are_whole_seconds() {
     let tokens = JwtAccessTokens::new(&SecretString::from(SECRET), Duration::from_millis(1_999));
-    let issued = tokens.issue(actor(), noon()).unwrap();
+    let issued = tokens.issue(actor(), session(), noon()).unwrap();
     assert_eq!(issued.lifetime, Duration::from_secs(1));
 }
 
@@ -104,7 +117,7 @@ fn lifetimes_are_whole_seconds() {
 fn debug_output_hides_the_key() {
     let secret = generate_secret().unwrap();
     let tokens = JwtAccessTokens::new(&secret, LIFETIME);
-    let issued = tokens.issue(actor(), noon()).unwrap();
+    let issued = tokens.issue(actor(), session(), noon()).unwrap();
     let shown = format!("{tokens:?} {issued:?}");
     assert!(!shown.contains(secret.expose_secret()));
     assert!(!shown.contains(&issued.token));

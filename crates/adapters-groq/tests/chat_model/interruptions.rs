@@ -1,9 +1,12 @@
+use std::time::Duration;
+
 use domain::ports::{ChatChunk, ChatModel as _, ChatModelError};
 use testkit::slow_upstream::{STREAM_HEAD, SlowUpstream, Step, chunk};
 use tokio::net::TcpListener;
 
 use crate::harness::{
-    DEADLINE, ROLE, STOP, ask, delta, error_of, model_at, next, question, refusal_of, upstream,
+    DEADLINE, ROLE, STOP, ask, delta, error_of, greeting, model_at, next, question, refusal_of,
+    upstream,
 };
 
 const HALF_AN_EVENT: &str = r#"data: {"choices":[{"index":0,"delta":{"cont"#;
@@ -121,6 +124,27 @@ async fn an_error_closes_the_connection_though_the_answer_is_kept() {
         .await
         .expect("the connection is closed");
     assert!(next(&mut stream).await.is_none());
+}
+
+#[tokio::test]
+async fn a_body_that_has_no_end_does_not_keep_the_answer_from_ending() {
+    let start = [STREAM_HEAD.as_bytes(), &chunk(greeting())].concat();
+    for more in [
+        Step::Stall,
+        Step::Repeat {
+            bytes: chunk(": more\n\n"),
+            every: Duration::from_millis(1),
+        },
+    ] {
+        let upstream = upstream([Step::Send(start.clone()), more]).await;
+        let answer = ask(&model_at(upstream.base_url())).await;
+        assert_eq!(answer.text, "Hé, 😀!");
+        answer.finish();
+        upstream
+            .client_left(DEADLINE)
+            .await
+            .expect("the connection is closed");
+    }
 }
 
 async fn received(upstream: &SlowUpstream) {

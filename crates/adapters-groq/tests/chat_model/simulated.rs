@@ -1,11 +1,14 @@
-use std::time::Duration;
+mod endings;
+mod framings;
+mod other_hosts;
+mod statuses;
 
 use adapters_groq::{GroqChatModel, GroqSettings};
-use domain::ports::{ChatModel as _, ChatModelError, RetryAdvice};
+use domain::ports::{ChatModel as _, ChatModelError};
 use domain::reply::FinishReason;
 use groq_simulator::{Outcome, Reply, Simulator};
 
-use crate::harness::{DEADLINE, ask, next, question, refusal_of, settings};
+use crate::harness::{Answer, DEADLINE, ask, error_of, next, question, refusal_of, settings};
 
 const MODEL: &str = "openai/gpt-oss-20b";
 
@@ -15,12 +18,30 @@ async fn simulator_with(reply: Reply) -> Simulator {
     simulator
 }
 
-fn model_at(simulator: &Simulator) -> GroqChatModel {
-    let settings = GroqSettings {
+fn settings_for(simulator: &Simulator) -> GroqSettings {
+    GroqSettings {
         model: String::from(MODEL),
         ..settings(simulator.base_url())
-    };
-    GroqChatModel::new(settings).expect("usable settings")
+    }
+}
+
+fn model_at(simulator: &Simulator) -> GroqChatModel {
+    GroqChatModel::new(settings_for(simulator)).expect("usable settings")
+}
+
+/// The whole answer to a request that is replied to like this.
+async fn answer_to(reply: Reply) -> Answer {
+    ask(&model_at(&simulator_with(reply).await)).await
+}
+
+/// Why no answer was begun after this reply.
+async fn refusal_to(reply: Reply) -> ChatModelError {
+    refusal_of(&model_at(&simulator_with(reply).await)).await
+}
+
+/// The error that this reply leads to, sooner or later.
+async fn error_after(reply: Reply) -> ChatModelError {
+    error_of(&model_at(&simulator_with(reply).await)).await
 }
 
 #[tokio::test]
@@ -63,39 +84,17 @@ async fn reasoning_is_not_shown() {
 }
 
 #[tokio::test]
-async fn one_client_asks_again_and_again() {
+async fn one_client_asks_again_and_again_over_one_connection() {
     let simulator = Simulator::start().await.expect("a free port");
     let model = model_at(&simulator);
-    for text in ["one", "two", "three"] {
-        simulator.enqueue(Reply::text(text));
-        assert_eq!(ask(&model).await.text, text);
+    let sibling = model.sibling("openai/gpt-oss-120b");
+    for (model, text) in [(&model, "one"), (&sibling, "two"), (&model, "three")] {
+        simulator.enqueue(Reply::text(text).tokens_per_second(100));
+        assert_eq!(ask(model).await.text, text);
     }
-}
-
-#[tokio::test]
-async fn a_rate_limit_tells_how_long_to_wait() {
-    let reply = Reply::status(429).retry_after(Duration::from_secs(3));
-    let simulator = simulator_with(reply).await;
-    let error = refusal_of(&model_at(&simulator)).await;
-    let ChatModelError::RateLimited {
-        advice: RetryAdvice {
-            after: retry_after, ..
-        },
-    } = error
-    else {
-        panic!("{error:?}");
-    };
-    assert_eq!(retry_after, Some(Duration::from_secs(3)));
-}
-
-#[tokio::test]
-async fn a_host_over_its_capacity_is_unavailable() {
-    let simulator = simulator_with(Reply::status(503)).await;
-    let error = refusal_of(&model_at(&simulator)).await;
-    assert!(
-        matches!(error, ChatModelError::Unavailable { .. }),
-        "{error:?}"
-    );
+    let mut peers: Vec<_> = simulator.requests().iter().map(|it| it.peer).collect();
+    peers.dedup();
+    assert_eq!(peers.len(), 1, "{peers:?}");
 }
 
 #[tokio::test]

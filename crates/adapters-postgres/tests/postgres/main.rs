@@ -18,10 +18,14 @@ mod replicas;
 use std::sync::Arc;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSettings, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
+    PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStreamTokenRepository,
+    PgThrottle, PgTicketRepository, PgUserRepository,
 };
-use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
+use testkit::contract::{
+    ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
+    ThrottleStores, TicketStores, UserStores,
+};
 use testkit::postgres::{FreshDatabase, fresh_database};
 
 /// The contract's cases, or nothing where there is no PostgreSQL.
@@ -38,8 +42,16 @@ mod users {
     contract!(user_repository_contract, user_stores);
 }
 
+mod sessions {
+    contract!(session_repository_contract, user_stores);
+}
+
 mod tickets {
     contract!(ticket_repository_contract, ticket_stores);
+}
+
+mod idempotency {
+    contract!(idempotency_store_contract, idempotency_stores);
 }
 
 mod messages {
@@ -50,8 +62,16 @@ mod replies {
     contract!(reply_store_contract, reply_stores);
 }
 
+mod statistics {
+    contract!(statistics_source_contract, statistics_stores);
+}
+
 mod stream_tokens {
     contract!(stream_token_repository_contract, stream_token_stores);
+}
+
+mod throttles {
+    contract!(throttle_contract, throttle_stores);
 }
 
 mod articles {
@@ -95,8 +115,10 @@ fn open(url: &str) -> PgDatabase {
 
 async fn user_stores() -> Option<UserStores> {
     let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
     Some(UserStores {
-        users: Arc::new(PgUserRepository::new(scratch.migrated().await)),
+        users: Arc::new(PgUserRepository::new(database.clone())),
+        sessions: Arc::new(PgSessionRepository::new(database)),
         keep: Box::new(scratch),
     })
 }
@@ -106,9 +128,27 @@ async fn ticket_stores() -> Option<TicketStores> {
     Some(tickets_of(&scratch.migrated().await, scratch))
 }
 
+async fn idempotency_stores() -> Option<IdempotencyStores> {
+    let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
+    Some(IdempotencyStores {
+        around: tickets_of(&database, scratch),
+        keyed: Arc::new(PgIdempotencyStore::new(database)),
+    })
+}
+
 async fn reply_stores() -> Option<ReplyStores> {
     let scratch = Scratch::new().await?;
     Some(replies_of(&scratch.migrated().await, scratch))
+}
+
+async fn statistics_stores() -> Option<StatisticsStores> {
+    let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
+    Some(StatisticsStores {
+        replies: replies_of(&database, scratch),
+        statistics: Arc::new(PgStatisticsSource::new(database)),
+    })
 }
 
 async fn stream_token_stores() -> Option<StreamTokenStores> {
@@ -117,6 +157,14 @@ async fn stream_token_stores() -> Option<StreamTokenStores> {
     Some(StreamTokenStores {
         replies: replies_of(&database, scratch),
         stream_tokens: Arc::new(PgStreamTokenRepository::new(database)),
+    })
+}
+
+async fn throttle_stores() -> Option<ThrottleStores> {
+    let scratch = Scratch::new().await?;
+    Some(ThrottleStores {
+        throttle: Arc::new(PgThrottle::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
     })
 }
 

@@ -14,18 +14,30 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use adapters_sqlite::{
-    SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog,
-    SqliteReplyStore, SqliteStreamTokenRepository, SqliteTicketRepository, SqliteUserRepository,
+    SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteMessageRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStatisticsSource,
+    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
 };
 use tempfile::TempDir;
-use testkit::contract::{ArticleStores, ReplyStores, StreamTokenStores, TicketStores, UserStores};
+use testkit::contract::{
+    ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
+    ThrottleStores, TicketStores, UserStores,
+};
 
 mod users {
     testkit::user_repository_contract!(super::user_stores().await);
 }
 
+mod sessions {
+    testkit::session_repository_contract!(super::user_stores().await);
+}
+
 mod tickets {
     testkit::ticket_repository_contract!(super::ticket_stores().await);
+}
+
+mod idempotency {
+    testkit::idempotency_store_contract!(super::idempotency_stores().await);
 }
 
 mod messages {
@@ -36,8 +48,16 @@ mod replies {
     testkit::reply_store_contract!(super::reply_stores().await);
 }
 
+mod statistics {
+    testkit::statistics_source_contract!(super::statistics_stores().await);
+}
+
 mod stream_tokens {
     testkit::stream_token_repository_contract!(super::stream_token_stores().await);
+}
+
+mod throttles {
+    testkit::throttle_contract!(super::throttle_stores().await);
 }
 
 mod articles {
@@ -73,8 +93,10 @@ impl Scratch {
 
 async fn user_stores() -> UserStores {
     let scratch = Scratch::new();
+    let database = scratch.migrated().await;
     UserStores {
-        users: Arc::new(SqliteUserRepository::new(scratch.migrated().await)),
+        users: Arc::new(SqliteUserRepository::new(database.clone())),
+        sessions: Arc::new(SqliteSessionRepository::new(database)),
         keep: Box::new(scratch),
     }
 }
@@ -84,9 +106,27 @@ async fn ticket_stores() -> TicketStores {
     tickets_of(&scratch.migrated().await, scratch)
 }
 
+async fn idempotency_stores() -> IdempotencyStores {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    IdempotencyStores {
+        around: tickets_of(&database, scratch),
+        keyed: Arc::new(SqliteIdempotencyStore::new(database)),
+    }
+}
+
 async fn reply_stores() -> ReplyStores {
     let scratch = Scratch::new();
     replies_of(&scratch.migrated().await, scratch)
+}
+
+async fn statistics_stores() -> StatisticsStores {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    StatisticsStores {
+        replies: replies_of(&database, scratch),
+        statistics: Arc::new(SqliteStatisticsSource::new(database)),
+    }
 }
 
 async fn stream_token_stores() -> StreamTokenStores {
@@ -95,6 +135,14 @@ async fn stream_token_stores() -> StreamTokenStores {
     StreamTokenStores {
         replies: replies_of(&database, scratch),
         stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database)),
+    }
+}
+
+async fn throttle_stores() -> ThrottleStores {
+    let scratch = Scratch::new();
+    ThrottleStores {
+        throttle: Arc::new(SqliteThrottle::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
-    ArticleRepository, MessageRepository, ReplyEventLog, ReplyStore, StoreHealth,
-    StreamTokenRepository, TicketRepository, UserRepository,
+    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
+    SessionRepository, StatisticsSource, StoreHealth, StreamTokenRepository, Throttle,
+    TicketRepository, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -15,12 +16,16 @@ use crate::config::{Config, Database};
 /// Every port that a database stands behind.
 pub(super) struct Stores {
     pub(super) users: Arc<dyn UserRepository>,
+    pub(super) sessions: Arc<dyn SessionRepository>,
     pub(super) tickets: Arc<dyn TicketRepository>,
+    pub(super) keyed: Arc<dyn IdempotencyStore>,
     pub(super) messages: Arc<dyn MessageRepository>,
     pub(super) articles: Arc<dyn ArticleRepository>,
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
+    pub(super) statistics: Arc<dyn StatisticsSource>,
     pub(super) stream_tokens: Arc<dyn StreamTokenRepository>,
+    pub(super) throttle: Arc<dyn Throttle>,
     pub(super) health: Arc<dyn StoreHealth>,
 }
 

@@ -8,18 +8,19 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use actix_web_lab::extract::Bytes;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::Value;
 
+use crate::config::Edge;
 use crate::error::ApiError;
 use crate::validation::FieldError;
 
 /// The largest body, in bytes.
 const LIMIT: usize = 256 * 1024;
-/// How long a body may take to arrive.
+/// How long a body may take to arrive where no setting says it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
 /// A JSON body as a struct.
 pub(crate) struct JsonBody<T>(pub(crate) T);
@@ -29,24 +30,31 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !is_json(request) {
-            let refusal = ApiError::UnsupportedMediaType {
-                supported: "application/json",
-            };
-            return Box::pin(ready(Err(refusal)));
-        }
-        let body = Bytes::<LIMIT>::from_request(request, payload);
-        Box::pin(async {
-            let Bytes(body) = in_time(body).await?.map_err(|error| body_error(&error))?;
-            parse(&body).map(Self)
-        })
+        let object = read_object(request, payload);
+        Box::pin(async { object.await.and_then(|text| typed(&text)).map(Self) })
     }
 }
 
-/// Reads in two steps, so that text which is no JSON is never mistaken for a wrong field.
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
-    let value: Value = serde_json::from_slice(body).map_err(|_no_json| ApiError::MalformedJson)?;
-    if !value.is_object() {
+/// The body as the text of a JSON object. Text which is no JSON is never mistaken for a wrong
+/// field, as it is read in two steps.
+pub(super) fn read_object(request: &HttpRequest, payload: &mut Payload) -> Extracting<String> {
+    if !is_json(request) {
+        let refusal = ApiError::UnsupportedMediaType {
+            supported: "application/json",
+        };
+        return Box::pin(ready(Err(refusal)));
+    }
+    let body = in_time(request, Bytes::<LIMIT>::from_request(request, payload));
+    Box::pin(async {
+        let Bytes(body) = body.await?.map_err(|error| body_error(&error))?;
+        object(&body).map(str::to_owned)
+    })
+}
+
+fn object(body: &[u8]) -> Result<&str, ApiError> {
+    let text = str::from_utf8(body).map_err(|_no_text| ApiError::MalformedJson)?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|_no_json| ApiError::MalformedJson)?;
+    if !text.trim_start().starts_with('{') {
         // Serde would take an array for the members in order.
         return Err(ApiError::field(
             "",
@@ -54,9 +62,26 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
             "the body must be an object",
         ));
     }
-    serde_path_to_error::deserialize(value).map_err(|error| {
+    Ok(text)
+}
+
+/// The object as a struct. Members that come twice are refused: others might read the other one.
+pub(super) fn typed<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        ApiError::Validation(vec![field_error(&path, &error.inner().to_string())])
+        if !error.inner().is_data() {
+            // Where a name is expected anything else counts as no JSON to serde.
+            return serde_json::from_str::<Value>(text).map_or(ApiError::MalformedJson, |_json| {
+                ApiError::field(&path, "invalid_type", "must be of another type")
+            });
+        }
+        let message = error.inner().to_string();
+        // Where in the text it is says little about the field.
+        let message = message
+            .rsplit_once(" at line ")
+            .map_or(message.as_str(), |(message, _)| message);
+        ApiError::Validation(vec![field_error(&path, message)])
     })
 }
 
@@ -75,9 +100,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for Form<T> {
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let body = web::Form::<T>::from_request(request, payload);
+        let body = in_time(request, web::Form::<T>::from_request(request, payload));
         Box::pin(async {
-            let body = in_time(body).await?;
+            let body = body.await?;
             body.map(|body| Self(body.into_inner()))
                 .map_err(|error| form_error(&error))
         })
@@ -98,10 +123,18 @@ pub(crate) fn is_form(request: &HttpRequest) -> bool {
         })
 }
 
-async fn in_time<F: Future>(body: F) -> Result<F::Output, ApiError> {
-    tokio::time::timeout(TIMEOUT, body)
-        .await
-        .map_err(|_late| ApiError::BodyTimeout)
+/// The whole body, however little of it comes at a time.
+fn in_time<F: Future + 'static>(
+    request: &HttpRequest,
+    body: F,
+) -> impl Future<Output = Result<F::Output, ApiError>> + 'static {
+    let edge = request.app_data::<web::Data<Edge>>();
+    let timeout = edge.map_or(TIMEOUT, |edge| edge.body_timeout);
+    async move {
+        tokio::time::timeout(timeout, body)
+            .await
+            .map_err(|_late| ApiError::BodyTimeout)
+    }
 }
 
 fn body_error(error: &actix_web::Error) -> ApiError {
@@ -126,6 +159,8 @@ fn field_error(path: &str, message: &str) -> FieldError {
         "missing_field"
     } else if message.starts_with("unknown field") {
         "unknown_field"
+    } else if message.starts_with("duplicate field") {
+        "duplicate_field"
     } else {
         "invalid_type"
     };

@@ -1,10 +1,11 @@
-use std::future::Future;
+use std::future::{Future, Ready, ready};
 use std::pin::Pin;
 
 use actix_web::dev::Payload;
 use actix_web::http::header::AUTHORIZATION;
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
-use domain::ids::UserId;
+use domain::ids::{SessionId, UserId};
+use domain::use_cases::Authenticated;
 use domain::user::Actor;
 
 use crate::error::ApiError;
@@ -18,6 +19,20 @@ pub(crate) struct SignedIn<T = ()>(pub(crate) Actor, pub(crate) T);
 #[derive(Clone, Copy)]
 pub(crate) struct ActingUser(pub(crate) UserId);
 
+/// The session that the access token belongs to, beside [`SignedIn`].
+#[derive(Clone, Copy)]
+pub(crate) struct CurrentSession(pub(crate) SessionId);
+
+impl FromRequest for CurrentSession {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let known = request.extensions().get::<Self>().copied();
+        ready(known.ok_or(ApiError::Unauthenticated))
+    }
+}
+
 impl<T: FromRequest<Error: Into<actix_web::Error>> + 'static> FromRequest for SignedIn<T> {
     type Error = actix_web::Error;
     type Future = Pin<Box<dyn Future<Output = Result<Self, actix_web::Error>>>>;
@@ -30,12 +45,13 @@ impl<T: FromRequest<Error: Into<actix_web::Error>> + 'static> FromRequest for Si
             let use_cases = request
                 .app_data::<web::Data<UseCases>>()
                 .ok_or_else(|| ApiError::Internal("use cases are not wired".into()))?;
-            let actor = use_cases
+            let Authenticated { actor, session } = use_cases
                 .authenticate
                 .execute(&token)
                 .await
                 .map_err(ApiError::from)?;
             request.extensions_mut().insert(ActingUser(actor.id));
+            request.extensions_mut().insert(CurrentSession(session));
             let rest = T::from_request(&request, &mut payload)
                 .await
                 .map_err(Into::into)?;

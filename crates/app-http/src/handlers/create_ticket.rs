@@ -2,9 +2,10 @@ use actix_web::{HttpResponse, web};
 use domain::ticket::{Category, Description, NewTicket, Priority, Title};
 use serde::Deserialize;
 
+use super::created;
 use super::ticket_response::{TicketResponse, etag};
 use crate::error::ApiError;
-use crate::extract::{JsonBody, SignedIn};
+use crate::extract::{KeyedBody, SignedIn};
 use crate::use_cases::UseCases;
 use crate::validation::Validation;
 
@@ -36,16 +37,17 @@ impl CreateTicketRequest {
     }
 }
 
-/// `POST /tickets`: opens a ticket.
+/// `POST /tickets`: opens a ticket; with an idempotency key, once.
 pub(crate) async fn create_ticket(
     use_cases: web::Data<UseCases>,
-    SignedIn(actor, JsonBody(body)): SignedIn<JsonBody<CreateTicketRequest>>,
+    SignedIn(actor, KeyedBody(body, key)): SignedIn<KeyedBody<CreateTicketRequest>>,
 ) -> Result<HttpResponse, ApiError> {
-    let ticket = use_cases
+    let made = use_cases
         .create_ticket
-        .execute(actor, body.into_new_ticket()?)
+        .execute(actor, body.into_new_ticket()?, key)
         .await?;
-    Ok(HttpResponse::Created()
+    let (mut response, ticket) = created(made);
+    Ok(response
         .insert_header(("location", format!("/tickets/{}", ticket.id)))
         .insert_header(etag(ticket.version))
         .json(TicketResponse::from(ticket)))

@@ -1,10 +1,11 @@
 use actix_web::dev::Payload;
 use actix_web::{FromRequest as _, HttpRequest, HttpResponse, web};
 use domain::password::PasswordAttempt;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
+use super::token_response::token_response;
 use crate::error::ApiError;
-use crate::extract::{Form, JsonBody, is_form};
+use crate::extract::{Client, Form, JsonBody, is_form};
 use crate::use_cases::UseCases;
 
 #[derive(Deserialize)]
@@ -21,16 +22,10 @@ struct PasswordGrant {
     password: String,
 }
 
-#[derive(Serialize)]
-struct LogInResponse {
-    access_token: String,
-    token_type: &'static str,
-    expires_in: u64,
-}
-
-/// `POST /auth/login`: signs a person in.
+/// `POST /auth/login`: signs a person in and begins a session.
 pub(crate) async fn log_in(
     use_cases: web::Data<UseCases>,
+    Client(network): Client,
     request: HttpRequest,
     payload: web::Payload,
 ) -> Result<HttpResponse, ApiError> {
@@ -42,13 +37,9 @@ pub(crate) async fn log_in(
         let JsonBody(body) = JsonBody::<LogInRequest>::from_request(&request, &mut payload).await?;
         (body.email, body.password)
     };
-    let session = use_cases
-        .log_in
-        .execute(&email, PasswordAttempt::new(password))
+    let pair = use_cases
+        .sign_in
+        .execute(&email, PasswordAttempt::new(password), network)
         .await?;
-    Ok(HttpResponse::Ok().json(LogInResponse {
-        access_token: session.access_token.token,
-        token_type: "bearer",
-        expires_in: session.access_token.lifetime.as_secs(),
-    }))
+    Ok(token_response(pair))
 }

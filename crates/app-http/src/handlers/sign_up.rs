@@ -2,12 +2,12 @@ use std::fmt;
 
 use actix_web::{HttpResponse, web};
 use domain::password::Password;
-use domain::user::{Email, Role};
+use domain::user::Email;
 use serde::Deserialize;
 
 use super::user_response::UserResponse;
 use crate::error::ApiError;
-use crate::extract::JsonBody;
+use crate::extract::{Client, JsonBody};
 use crate::use_cases::UseCases;
 use crate::validation::Validation;
 
@@ -27,6 +27,7 @@ impl fmt::Debug for SignUpRequest {
 /// `POST /auth/signup`: makes a customer's account.
 pub(crate) async fn sign_up(
     use_cases: web::Data<UseCases>,
+    Client(network): Client,
     JsonBody(body): JsonBody<SignUpRequest>,
 ) -> Result<HttpResponse, ApiError> {
     let mut validation = Validation::default();
@@ -35,9 +36,6 @@ pub(crate) async fn sign_up(
     let (Some(email), Some(password)) = (email, password) else {
         return Err(validation.into_error());
     };
-    let user = use_cases
-        .create_user
-        .execute(email, password, Role::User)
-        .await?;
+    let user = use_cases.sign_up.execute(email, password, network).await?;
     Ok(HttpResponse::Created().json(UserResponse::from(user)))
 }

@@ -22,3 +22,20 @@ impl From<User> for UserResponse {
         }
     }
 }
+
+/// An account as admins see it.
+#[derive(Serialize)]
+pub(super) struct AccountResponse {
+    #[serde(flatten)]
+    user: UserResponse,
+    disabled_at: Option<DateTime<Utc>>,
+}
+
+impl From<User> for AccountResponse {
+    fn from(user: User) -> Self {
+        Self {
+            disabled_at: user.disabled_at,
+            user: user.into(),
+        }
+    }
+}

@@ -1,6 +1,6 @@
 use std::io::Write as _;
 use std::path::Path;
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::json;
 
@@ -123,9 +123,9 @@ fn bad_arguments_make_no_account() {
             "boss",
         ),
         (
-            &["--email", "a@b.c", "--role", "agent"],
-            "long enough",
-            "--password-stdin",
+            &["--email", "a@b.c", "--role", "agent", "--password-stdin"],
+            "Password123",
+            "most common",
         ),
     ] {
         let refused = create_user(folder.path(), arguments, password);
@@ -137,6 +137,72 @@ fn bad_arguments_make_no_account() {
         );
         assert!(refused.stdout.is_empty());
     }
+}
+
+/// Types on a terminal of the command's own, all at once: what is typed before it is asked for may be
+/// echoed.
+fn create_user_on_a_terminal(folder: &Path, typed: &str) -> Option<Output> {
+    let arguments = "user create --email grace@example.com --role admin";
+    let program = env!("CARGO_BIN_EXE_support-assistant");
+    let mut command = Command::new("script");
+    command
+        .current_dir(folder)
+        .args(["--quiet", "--return", "--command"])
+        .arg(format!("{program} {arguments}"))
+        .arg("/dev/null")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let Ok(mut process) = command.spawn() else {
+        let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
+        assert!(!ci, "util-linux's `script` is missing");
+        testkit::say("SKIPPED: passwords typed on a terminal: util-linux's `script` is missing");
+        return None;
+    };
+    let mut stdin = process.stdin.take().expect("a pipe");
+    drop(stdin.write_all(typed.as_bytes()));
+    let output = process.wait_with_output().expect("an end");
+    drop(stdin);
+    Some(output)
+}
+
+#[test]
+fn a_password_is_asked_for_on_a_terminal() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for (typed, success, told) in [
+        ("correct horse battery\ncorrect horse\n", false, "differ"),
+        ("password1\n", false, "most common"),
+        (
+            "correct horse battery\ncorrect horse battery\n",
+            true,
+            "created admin grace@example.com",
+        ),
+    ] {
+        let Some(output) = create_user_on_a_terminal(folder.path(), typed) else {
+            return;
+        };
+        let shown = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.success(), success, "{shown}");
+        assert!(
+            shown.contains("Password: ") && shown.contains(told),
+            "{shown}"
+        );
+    }
+}
+
+#[test]
+fn without_a_terminal_the_password_has_to_be_sent() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let program = env!("CARGO_BIN_EXE_support-assistant");
+    let refused = Command::new("setsid")
+        .args([program, "user", "create"])
+        .args(["--email", "a@b.c", "--role", "agent"])
+        .current_dir(folder.path())
+        .stdin(Stdio::null())
+        .output()
+        .expect("an end");
+    assert_eq!(refused.status.code(), Some(1));
+    let told = String::from_utf8_lossy(&refused.stderr);
+    assert!(told.contains("--password-stdin"), "{told}");
 }
 
 #[test]
@@ -156,33 +222,4 @@ fn every_wrong_setting_is_named_at_once() {
         assert!(told.contains(name), "{told}");
     }
     assert!(!told.contains("hunter2"), "{told}");
-}
-
-/// Secrets stay out of the log however much of it is asked for.
-#[tokio::test(flavor = "multi_thread")]
-async fn no_token_is_ever_logged() {
-    let folder = tempfile::TempDir::new().expect("a folder");
-    let mut server = Server::start(folder.path(), &[("RUST_LOG", "trace")]).await;
-    let token = server.new_customer().await;
-    let ticket = server.new_ticket(&token).await;
-    let issued = server
-        .post(&format!("{ticket}/stream-token"), &token, json!(null))
-        .await;
-    let stream_token = issued.expect_status(200).text_of("token");
-    let stream = reqwest::get(format!(
-        "{}{ticket}/ai-response?stream_token={stream_token}",
-        server.base_url()
-    ));
-    let answer = stream.await.expect("a response");
-    assert_eq!(answer.status(), 200);
-    assert!(answer.text().await.expect("a stream").contains("completed"));
-    let (_, log) = server.terminate();
-    assert!(
-        log.contains("TRACE") && log.contains("/ai-response"),
-        "{log}"
-    );
-    for secret in [&token, &stream_token] {
-        let line = log.lines().find(|line| line.contains(secret.as_str()));
-        assert_eq!(line, None);
-    }
 }

@@ -3,6 +3,7 @@
 mod app;
 mod events;
 mod home;
+mod raw;
 mod session;
 
 pub use self::app::TestApp;

@@ -16,9 +16,11 @@
 
 mod accounts;
 mod ai_response;
+mod attempts;
 mod bad_input;
 mod binary;
 mod cancelling;
+mod cors;
 mod database_faults;
 mod end_to_end;
 mod feedback;
@@ -26,18 +28,29 @@ mod framework_refusals;
 mod handoff;
 mod harness;
 mod health;
+mod idempotency;
 mod interruption;
 mod lists;
+mod login_flood;
 mod messages;
 mod notes;
 mod readme;
 mod receipts;
+mod request_limits;
+mod response_headers;
 mod resuming;
+mod rights;
 mod search;
+mod secrecy;
+mod sessions;
+mod smuggling;
+mod statistics;
 mod stream_tokens;
 mod tickets;
+mod token_attacks;
 mod updates;
 mod upstream_faults;
+mod users;
 
 /// The database that these tests run over.
 const STORE: harness::Store = harness::Store::Postgres;

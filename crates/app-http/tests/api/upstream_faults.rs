@@ -1,3 +1,12 @@
+//! What a customer gets when the model's host fails.
+
+mod broken_answers;
+mod http2;
+mod http2_host;
+mod refusals;
+mod waits;
+mod whole_answers;
+
 use std::time::Duration;
 
 use groq_simulator::{Reply, Simulator};
@@ -8,11 +17,8 @@ use crate::harness::{Event, Session, TestApp, shown_text};
 const FIRST: &str = "openai/gpt-oss-20b";
 const SECOND: &str = "openai/gpt-oss-120b";
 const THIRD: &str = "qwen/qwen3.8-27b";
-
-/// Refuses, and may be asked again at once.
-fn refusal(status: u16) -> Reply {
-    Reply::status(status).retry_after(Duration::ZERO)
-}
+/// How many servers a test runs side by side: most of the time they wait.
+const AT_ONCE: usize = 4;
 
 /// The product, asking the first of these models.
 async fn app_on(simulator: &Simulator, settings: &[(&str, &str)]) -> TestApp {
@@ -35,92 +41,6 @@ async fn ask(ada: &Session<'_>) -> (String, Vec<Event>) {
 fn models_asked(simulator: &Simulator) -> Vec<Value> {
     let requests = simulator.requests();
     requests.iter().map(|it| it.body["model"].clone()).collect()
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn each_refusal_is_asked_again_or_not_and_ends_in_its_code_quoting_nothing() {
-    for (status, requests, code, retryable) in [
-        (401, 1, "upstream_rejected", false),
-        (403, 1, "upstream_rejected", false),
-        (404, 1, "upstream_rejected", false),
-        (422, 1, "upstream_rejected", false),
-        (429, 3, "upstream_rate_limited", true),
-        (498, 3, "upstream_rate_limited", true),
-        (500, 3, "upstream_unavailable", true),
-        (502, 3, "upstream_unavailable", true),
-        (503, 3, "upstream_unavailable", true),
-    ] {
-        let simulator = Simulator::start().await.expect("a simulator");
-        for _ in 0..requests {
-            simulator.enqueue(refusal(status));
-        }
-        let app = app_on(&simulator, &[]).await;
-        let ada = app.customer("ada").await;
-        let (ticket, events) = ask(&ada).await;
-        let failed = events.last().expect("an end");
-        assert_eq!(failed.name, "response.failed", "{status}");
-        let error = &failed.data["response"]["error"];
-        assert_eq!(
-            (&error["code"], &error["retryable"]),
-            (&json!(code), &json!(retryable))
-        );
-        let told = failed.data.to_string();
-        for leak in ["org_", "groq", "API Key", "gsk_", "cloudflare", "html"] {
-            assert!(!told.contains(leak), "{told}");
-        }
-        assert_eq!(simulator.requests().len(), requests, "{status}");
-        assert!(ada.messages(&ticket).await.is_empty());
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_host_that_recovers_costs_the_customer_nothing() {
-    let simulator = Simulator::start().await.expect("a simulator");
-    simulator.enqueue(refusal(503));
-    simulator.enqueue(Reply::new().with_pieces(["Parcels"]).cut_after(0));
-    simulator.enqueue(Reply::text("Two to four days."));
-    let app = app_on(&simulator, &[]).await;
-    let ada = app.customer("ada").await;
-    let (ticket, events) = ask(&ada).await;
-    assert_eq!(shown_text(&events), "Two to four days.");
-    let completed = &events.last().expect("an end").data["response"];
-    assert_eq!(
-        (&completed["attempt"], &completed["status"]),
-        (&json!(1), &json!("completed"))
-    );
-    assert_eq!(simulator.requests().len(), 3);
-    assert_eq!(ada.messages(&ticket).await.len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn half_an_answer_is_never_stored_as_one_nor_asked_for_again_unasked() {
-    for broken in [
-        Reply::new().with_pieces(["Parcels", " take"]).cut_after(2),
-        Reply::new()
-            .with_pieces(["Parcels", " take"])
-            .error_frame_after(2),
-        Reply::new().with_pieces(["Parcels"]).without_finish(),
-    ] {
-        let simulator = Simulator::start().await.expect("a simulator");
-        simulator.enqueue(broken);
-        let settings = [
-            ("GROQ_FALLBACK_MODELS", SECOND),
-            ("ASSISTANT_FALLBACK", "extractive"),
-        ];
-        let app = app_on(&simulator, &settings).await;
-        let ada = app.customer("ada").await;
-        let (ticket, events) = ask(&ada).await;
-        assert_eq!(shown_text(&events), "Parcels");
-        let failed = events.last().expect("an end");
-        assert_eq!(failed.name, "response.failed");
-        assert_eq!(
-            failed.data["response"]["error"]["code"],
-            "upstream_unavailable"
-        );
-        assert!(ada.messages(&ticket).await.is_empty());
-        assert_eq!(ada.get(&ticket).await.json()["status"], "open");
-        assert_eq!(simulator.requests().len(), 1);
-    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -217,55 +137,4 @@ async fn a_conversation_that_stays_too_long_fails_as_that() {
     assert_eq!(error["retryable"], false);
     assert!(simulator.requests().len() <= 2, "it is shortened once");
     assert!(!models_asked(&simulator).contains(&json!(SECOND)));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn silence_in_mid_answer_ends_as_a_timeout_and_keeps_what_was_said() {
-    let simulator = Simulator::start().await.expect("a simulator");
-    simulator.enqueue(
-        Reply::new()
-            .with_pieces(["Parcels", " take"])
-            .stall_after(2),
-    );
-    let app = app_on(&simulator, &[("GROQ_IDLE_SECONDS", "1")]).await;
-    let ada = app.customer("ada").await;
-    let (ticket, events) = ask(&ada).await;
-    assert_eq!(shown_text(&events), "Parcels");
-    let failed = &events.last().expect("an end").data["response"];
-    assert_eq!(failed["error"]["code"], "upstream_timeout");
-    assert_eq!(failed["output_text"], "Parcels");
-    assert!(ada.messages(&ticket).await.is_empty());
-    assert_eq!(simulator.requests().len(), 1);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_model_that_says_nothing_is_given_up_and_another_asked() {
-    let simulator = Simulator::start().await.expect("a simulator");
-    for _ in 0..3 {
-        simulator.enqueue(Reply::new().headers_after(Duration::from_mins(5)));
-    }
-    simulator.enqueue(Reply::text("Two to four days."));
-    let settings = [
-        ("GROQ_FIRST_TOKEN_SECONDS", "1"),
-        ("GROQ_FALLBACK_MODELS", SECOND),
-    ];
-    let app = app_on(&simulator, &settings).await;
-    let ada = app.customer("ada").await;
-    let (_, events) = ask(&ada).await;
-    assert_eq!(shown_text(&events), "Two to four days.");
-    assert_eq!(models_asked(&simulator), [FIRST, FIRST, FIRST, SECOND]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn an_answer_without_an_end_is_cut_off_in_time() {
-    let simulator = Simulator::start().await.expect("a simulator");
-    let endless = vec!["again "; 10_000];
-    simulator.enqueue(Reply::new().with_pieces(endless).tokens_per_second(50));
-    let app = app_on(&simulator, &[("GROQ_TOTAL_SECONDS", "1")]).await;
-    let ada = app.customer("ada").await;
-    let (ticket, events) = ask(&ada).await;
-    assert!(shown_text(&events).starts_with("again again "));
-    let failed = &events.last().expect("an end").data["response"];
-    assert_eq!(failed["error"]["code"], "upstream_timeout");
-    assert!(ada.messages(&ticket).await.is_empty());
 }

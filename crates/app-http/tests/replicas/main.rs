@@ -20,6 +20,7 @@
     reason = "a harness that waits in vain must stop the test"
 )]
 
+mod attempts;
 mod cancel;
 mod chance;
 mod database_restart;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use super::BoxError;
-use crate::ids::UserId;
+use crate::ids::{SessionId, UserId};
 use crate::user::Actor;
 
 /// A signed token that proves who is acting. It cannot be printed by accident.
@@ -23,6 +23,15 @@ impl fmt::Debug for AccessToken {
     }
 }
 
+/// What a good token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TokenProof {
+    /// Whose it is.
+    pub user_id: UserId,
+    /// The session that it belongs to.
+    pub session_id: SessionId,
+}
+
 /// Why a token proves nothing.
 #[derive(Debug, Error)]
 pub enum TokenError {
@@ -37,16 +46,21 @@ pub enum TokenError {
 /// Signs and checks access tokens.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 pub trait AccessTokens: Send + Sync {
-    /// Signs a token for the actor.
+    /// Signs a token for the actor in that session.
     ///
     /// # Errors
     /// [`TokenError::Failed`] when the signer is broken.
-    fn issue(&self, actor: Actor, at: DateTime<Utc>) -> Result<AccessToken, TokenError>;
+    fn issue(
+        &self,
+        actor: Actor,
+        session: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<AccessToken, TokenError>;
 
-    /// Whose token it is. A token that expired, was signed with another key or algorithm, or was
+    /// Whose token it is, and of which session. A token that expired, was signed with another key or algorithm, or was
     /// made for another audience MUST be refused.
     ///
     /// # Errors
     /// [`TokenError::Invalid`] for anything but a good token.
-    fn check(&self, token: &str, at: DateTime<Utc>) -> Result<UserId, TokenError>;
+    fn check(&self, token: &str, at: DateTime<Utc>) -> Result<TokenProof, TokenError>;
 }

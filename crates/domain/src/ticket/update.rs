@@ -50,8 +50,6 @@ impl TicketUpdate {
     /// A field among those to be changed that only staff may change.
     pub fn field_for_staff(&self) -> Option<&'static str> {
         let fields = [
-            (self.priority.is_some(), "priority"),
-            (self.category != Setting::Keep, "category"),
             (self.tags.is_some(), "tags"),
             (self.assignee_id != Setting::Keep, "assignee_id"),
             (self.assistant_enabled.is_some(), "assistant_enabled"),

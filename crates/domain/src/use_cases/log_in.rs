@@ -2,11 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::ids::SessionId;
 use crate::password::PasswordAttempt;
 use crate::ports::{
-    AccessToken, AccessTokens, Clock, PasswordHasher, PasswordHasherError, RepositoryError,
-    TokenError, UserRepository,
+    AccessToken, AccessTokens, BoxError, Clock, IdGenerator, OpaqueTokens, PasswordHasher,
+    PasswordHasherError, RepositoryError, SessionRepository, TokenError, UserRepository,
 };
+use crate::session::{RefreshSession, RefreshToken, RefreshTokenDigest};
 use crate::user::{Actor, Email};
 
 /// Why nobody was signed in.
@@ -18,46 +20,56 @@ pub enum LogInError {
     /// The password could not be checked.
     #[error(transparent)]
     Hasher(#[from] PasswordHasherError),
-    /// No token could be signed.
+    /// No access token could be signed.
     #[error(transparent)]
     Token(#[from] TokenError),
+    /// No refresh token could be made.
+    #[error("no random token could be made")]
+    NoToken(#[source] BoxError),
     /// The store failed.
     #[error(transparent)]
     Repository(#[from] RepositoryError),
 }
 
-/// What signing in gives.
+/// What signing in gives, and every renewal of it.
 #[derive(Clone, Debug)]
-pub struct Session {
+pub struct TokenPair {
     /// Proves who is acting.
     pub access_token: AccessToken,
+    /// Gives the next pair, once.
+    pub refresh_token: RefreshToken,
+}
+
+/// What [`LogIn`] works with.
+pub struct LogInParts {
+    /// Accounts.
+    pub users: Arc<dyn UserRepository>,
+    /// Sessions.
+    pub sessions: Arc<dyn SessionRepository>,
+    /// Checks passwords.
+    pub hasher: Arc<dyn PasswordHasher>,
+    /// Signs access tokens.
+    pub tokens: Arc<dyn AccessTokens>,
+    /// Makes refresh tokens.
+    pub opaque_tokens: Arc<dyn OpaqueTokens>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Names sessions.
+    pub ids: Arc<dyn IdGenerator>,
 }
 
 /// Signs a person in by e-mail address and password.
 pub struct LogIn {
-    users: Arc<dyn UserRepository>,
-    hasher: Arc<dyn PasswordHasher>,
-    tokens: Arc<dyn AccessTokens>,
-    clock: Arc<dyn Clock>,
+    parts: LogInParts,
 }
 
 impl LogIn {
     /// Wires the use case.
-    pub fn new(
-        users: Arc<dyn UserRepository>,
-        hasher: Arc<dyn PasswordHasher>,
-        tokens: Arc<dyn AccessTokens>,
-        clock: Arc<dyn Clock>,
-    ) -> Self {
-        Self {
-            users,
-            hasher,
-            tokens,
-            clock,
-        }
+    pub fn new(parts: LogInParts) -> Self {
+        Self { parts }
     }
 
-    /// Checks the password and signs a token. Text that is no address is an unknown account, and
+    /// Checks the password and begins a session. Text that is no address is an unknown account, and
     /// the same work is done for it.
     ///
     /// # Errors
@@ -66,25 +78,48 @@ impl LogIn {
         &self,
         email: &str,
         password: PasswordAttempt,
-    ) -> Result<Session, LogInError> {
+    ) -> Result<TokenPair, LogInError> {
         let credentials = match Email::parse(email) {
-            Ok(email) => self.users.find_credentials(&email).await?,
+            Ok(email) => self.parts.users.find_credentials(&email).await?,
             Err(_) => None,
         };
         let hash = credentials
             .as_ref()
             .map(|known| known.password_hash.clone());
-        let matches = self.hasher.verify(&password, hash).await?;
-        let user = credentials
-            .map(|known| known.user)
-            .filter(|user| matches && user.disabled_at.is_none())
+        let matches = self.parts.hasher.verify(&password, hash).await?;
+        let known = credentials
+            .filter(|known| matches && known.user.disabled_at.is_none())
             .ok_or(LogInError::WrongCredentials)?;
-        let actor = Actor {
-            id: user.id,
-            role: user.role,
+
+        let generate = || {
+            let token = self.parts.opaque_tokens.generate();
+            token.map_err(LogInError::NoToken)
         };
-        Ok(Session {
-            access_token: self.tokens.issue(actor, self.clock.now())?,
+        let (family, generation) = (generate()?, generate()?);
+        let token = RefreshTokenDigest {
+            family: family.digest,
+            generation: generation.digest,
+        };
+        let now = self.parts.clock.now();
+        let id = SessionId::from_uuid(self.parts.ids.generate());
+        let session = RefreshSession::new(id, known.user.id, token, now);
+        let actor = Actor {
+            id: known.user.id,
+            role: known.user.role,
+        };
+        let access_token = self.parts.tokens.issue(actor, id, now)?;
+        // The password may have been replaced while it was checked.
+        if !self
+            .parts
+            .sessions
+            .begin(&session, &known.password_hash)
+            .await?
+        {
+            return Err(LogInError::WrongCredentials);
+        }
+        Ok(TokenPair {
+            access_token,
+            refresh_token: RefreshToken::new(&family.secret, &generation.secret),
         })
     }
 }

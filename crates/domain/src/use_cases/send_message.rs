@@ -2,14 +2,26 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use super::idempotency::RequestKeys;
 use super::{AccessError, find_visible_ticket};
+use crate::idempotency::{KeyReused, KeyedRequest, Made};
 use crate::ids::{MessageId, TicketId};
 use crate::message::{Author, Message, MessageText, NewMessage, Visibility};
 use crate::ports::{
-    AppendMessageError, Clock, IdGenerator, MessageRepository, RepositoryError, TicketRepository,
+    AppendMessageError, Clock, IdGenerator, IdempotencyStore, KeyedWrite, MessageRepository,
+    OpaqueTokens, RepositoryError, TicketRepository,
 };
 use crate::ticket::TicketRefusal;
 use crate::user::Actor;
+
+/// What somebody wants to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The words.
+    pub text: MessageText,
+    /// For whose eyes.
+    pub visibility: Visibility,
+}
 
 /// Why a message was not taken.
 #[derive(Debug, Error)]
@@ -20,12 +32,15 @@ pub enum SendMessageError {
     /// Only staff write internal notes, and only where they are not the customer.
     #[error("only staff write internal notes")]
     InternalNotesAreForStaff,
+    /// The key was used for another request.
+    #[error(transparent)]
+    KeyReused(#[from] KeyReused),
     /// The ticket does not take it.
     #[error(transparent)]
     Refused(TicketRefusal),
     /// The store failed.
     #[error(transparent)]
-    Repository(RepositoryError),
+    Repository(#[from] RepositoryError),
 }
 
 impl From<AccessError> for SendMessageError {
@@ -47,31 +62,45 @@ impl From<AppendMessageError> for SendMessageError {
     }
 }
 
+/// What [`SendMessage`] works with.
+pub struct SendMessageParts {
+    /// Tickets.
+    pub tickets: Arc<dyn TicketRepository>,
+    /// Their messages.
+    pub messages: Arc<dyn MessageRepository>,
+    /// Messages of requests that carry a key.
+    pub keyed: Arc<dyn IdempotencyStore>,
+    /// Tells requests apart.
+    pub digests: Arc<dyn OpaqueTokens>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// Names messages.
+    pub ids: Arc<dyn IdGenerator>,
+}
+
 /// Adds a person's message to a ticket.
 pub struct SendMessage {
     tickets: Arc<dyn TicketRepository>,
     messages: Arc<dyn MessageRepository>,
+    keys: RequestKeys,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
 }
 
 impl SendMessage {
     /// Wires the use case.
-    pub fn new(
-        tickets: Arc<dyn TicketRepository>,
-        messages: Arc<dyn MessageRepository>,
-        clock: Arc<dyn Clock>,
-        ids: Arc<dyn IdGenerator>,
-    ) -> Self {
+    pub fn new(parts: SendMessageParts) -> Self {
         Self {
-            tickets,
-            messages,
-            clock,
-            ids,
+            tickets: parts.tickets,
+            messages: parts.messages,
+            keys: RequestKeys::new(parts.keyed, parts.digests),
+            clock: parts.clock,
+            ids: parts.ids,
         }
     }
 
-    /// Stores the message. The ticket's owner writes as its customer, whatever their role.
+    /// Stores the message; with a key, once. The ticket's owner writes as its customer, whatever
+    /// their role.
     ///
     /// # Errors
     /// [`SendMessageError`] when the ticket is not the actor's to write on, or takes no message.
@@ -79,26 +108,38 @@ impl SendMessage {
         &self,
         actor: Actor,
         ticket_id: TicketId,
-        text: MessageText,
-        visibility: Visibility,
-    ) -> Result<Message, SendMessageError> {
+        draft: Draft,
+        keyed: Option<KeyedRequest>,
+    ) -> Result<Made<Message>, SendMessageError> {
         let ticket = find_visible_ticket(self.tickets.as_ref(), actor, ticket_id).await?;
         let author = if ticket.user_id == actor.id {
             Author::Customer(actor.id)
         } else {
             Author::Agent(actor.id)
         };
-        if visibility == Visibility::Internal && !matches!(author, Author::Agent(_)) {
+        if draft.visibility == Visibility::Internal && !matches!(author, Author::Agent(_)) {
             return Err(SendMessageError::InternalNotesAreForStaff);
         }
+        let now = self.clock.now();
         let message = NewMessage {
             id: MessageId::from_uuid(self.ids.generate()),
             ticket_id,
             author,
-            text,
-            visibility,
-            created_at: self.clock.now(),
+            text: draft.text,
+            visibility: draft.visibility,
+            created_at: now,
         };
-        Ok(self.messages.append(message).await?)
+        let Some(keyed) = keyed else {
+            return Ok(Made::Now(self.messages.append(message).await?));
+        };
+        let record = self.keys.record(actor, keyed, now);
+        match self.keys.store.append_message(&record, message).await? {
+            KeyedWrite::Done(message) => Ok(Made::Now(message)),
+            KeyedWrite::Repeated(id, _) => {
+                let message = self.messages.find(id).await?;
+                message.map(Made::Before).ok_or(SendMessageError::NotFound)
+            }
+            KeyedWrite::KeyReused => Err(KeyReused.into()),
+        }
     }
 }

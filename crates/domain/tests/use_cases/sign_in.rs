@@ -10,14 +10,14 @@ use crate::world::{PASSWORD, World};
 impl World {
     async fn try_log_in(&self, email: &str, password: &str) -> Result<String, LogInError> {
         let attempt = PasswordAttempt::new(password);
-        let session = self.log_in().execute(email, attempt).await?;
-        Ok(session.access_token.token)
+        let pair = self.log_in().execute(email, attempt).await?;
+        Ok(pair.access_token.token)
     }
 
-    async fn authenticate(&self, token: &str) -> Result<Actor, AuthenticateError> {
-        let (tokens, users) = (self.tokens.clone(), self.users.clone());
-        let authenticate = Authenticate::new(tokens, users, self.clock.clone());
-        authenticate.execute(token).await
+    pub async fn authenticate(&self, token: &str) -> Result<Actor, AuthenticateError> {
+        let (tokens, sessions) = (self.tokens.clone(), self.users.clone());
+        let authenticate = Authenticate::new(tokens, sessions, self.clock.clone());
+        Ok(authenticate.execute(token).await?.actor)
     }
 }
 
@@ -29,7 +29,13 @@ async fn the_right_password_gives_a_token_for_its_account() {
         .try_log_in(" ADA@example.com", PASSWORD)
         .await
         .unwrap();
-    assert_eq!(world.tokens.check(&token, world.now()).unwrap(), user.id);
+    let proof = world.tokens.check(&token, world.now()).unwrap();
+    assert_eq!(proof.user_id, user.id);
+    let sessions = world.users.sessions();
+    let [session] = sessions.as_slice() else {
+        panic!("{sessions:?}")
+    };
+    assert_eq!((session.id, session.user_id), (proof.session_id, user.id));
 }
 
 #[tokio::test]

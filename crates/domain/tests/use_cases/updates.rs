@@ -74,20 +74,6 @@ async fn customers_change_no_field_that_is_for_staff() {
     let any = TicketUpdate::default;
     let updates = [
         (
-            "priority",
-            TicketUpdate {
-                priority: Some(Priority::Urgent),
-                ..any()
-            },
-        ),
-        (
-            "category",
-            TicketUpdate {
-                category: Setting::Clear,
-                ..any()
-            },
-        ),
-        (
             "tags",
             TicketUpdate {
                 tags: Some(Tags::default()),

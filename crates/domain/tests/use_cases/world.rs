@@ -1,18 +1,20 @@
 use std::sync::Arc;
 
+use domain::idempotency::Made;
 use domain::ids::{TicketId, UserId};
 use domain::message::{Message, MessageText, Visibility};
 use domain::password::Password;
 use domain::ports::{Clock, IdGenerator};
 use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
 use domain::use_cases::{
-    CreateTicket, CreateUser, CreateUserError, HandOffTicket, ListMessages, ListTickets, LogIn,
-    RateMessage, SendMessage, SendMessageError, ShowTicket, UpdateTicket,
+    CreateTicket, CreateUser, CreateUserError, Draft, HandOffTicket, ListMessages, ListTickets,
+    LogIn, LogInParts, RateMessage, SendMessage, SendMessageError, SendMessageParts, ShowTicket,
+    UpdateTicket,
 };
 use domain::user::{Actor, Email, Role, User};
 use testkit::fakes::{
-    FixedClock, InMemoryTickets, InMemoryUserRepository, PlainAccessTokens, PlainPasswordHasher,
-    SequentialIds,
+    FixedClock, InMemoryAccounts, InMemoryThrottle, InMemoryTickets, PlainAccessTokens,
+    PlainPasswordHasher, SequentialIds, SequentialOpaqueTokens,
 };
 
 /// The password of every account made by [`World::sign_up`].
@@ -21,10 +23,12 @@ pub const PASSWORD: &str = "correct horse";
 /// The fakes, and the use cases wired to them.
 #[derive(Default)]
 pub struct World {
-    pub users: Arc<InMemoryUserRepository>,
+    pub users: Arc<InMemoryAccounts>,
     pub tickets: Arc<InMemoryTickets>,
     pub hasher: Arc<PlainPasswordHasher>,
     pub tokens: Arc<PlainAccessTokens>,
+    pub throttle: Arc<InMemoryThrottle>,
+    pub opaque_tokens: Arc<SequentialOpaqueTokens>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<SequentialIds>,
 }
@@ -40,12 +44,15 @@ impl World {
     }
 
     pub fn log_in(&self) -> LogIn {
-        LogIn::new(
-            self.users.clone(),
-            self.hasher.clone(),
-            self.tokens.clone(),
-            self.clock.clone(),
-        )
+        LogIn::new(LogInParts {
+            users: self.users.clone(),
+            sessions: self.users.clone(),
+            hasher: self.hasher.clone(),
+            tokens: self.tokens.clone(),
+            opaque_tokens: self.opaque_tokens.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
     }
 
     pub fn list_tickets(&self) -> ListTickets {
@@ -60,13 +67,25 @@ impl World {
         ListMessages::new(self.tickets.clone(), self.tickets.clone())
     }
 
-    pub fn send_message(&self) -> SendMessage {
-        SendMessage::new(
+    pub fn create_ticket(&self) -> CreateTicket {
+        CreateTicket::new(
             self.tickets.clone(),
             self.tickets.clone(),
+            self.opaque_tokens.clone(),
             self.clock.clone(),
             self.ids.clone(),
         )
+    }
+
+    pub fn send_message(&self) -> SendMessage {
+        SendMessage::new(SendMessageParts {
+            tickets: self.tickets.clone(),
+            messages: self.tickets.clone(),
+            keyed: self.tickets.clone(),
+            digests: self.opaque_tokens.clone(),
+            clock: self.clock.clone(),
+            ids: self.ids.clone(),
+        })
     }
 
     pub fn hand_off(&self) -> HandOffTicket {
@@ -110,9 +129,10 @@ impl World {
     }
 
     pub async fn open(&self, owner: Actor, new: NewTicket) -> Ticket {
-        let create = CreateTicket::new(self.tickets.clone(), self.clock.clone(), self.ids.clone());
-        let ticket = create.execute(owner, new).await;
-        ticket.expect("opening a ticket should work")
+        match self.create_ticket().execute(owner, new, None).await {
+            Ok(Made::Now(ticket)) => ticket,
+            other => panic!("opening a ticket should work: {other:?}"),
+        }
     }
 
     pub async fn try_send(
@@ -123,8 +143,14 @@ impl World {
         visibility: Visibility,
     ) -> Result<Message, SendMessageError> {
         let text = MessageText::parse(text).expect("the test's text should be valid");
-        let send = self.send_message();
-        send.execute(actor, ticket, text, visibility).await
+        let draft = Draft { text, visibility };
+        let made = self
+            .send_message()
+            .execute(actor, ticket, draft, None)
+            .await?;
+        match made {
+            Made::Now(message) | Made::Before(message) => Ok(message),
+        }
     }
 
     pub async fn send(&self, actor: Actor, ticket: TicketId, text: &str) -> Message {

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{net::SocketAddr, time::Duration};
 
 use actix_web::http::header::{self, HeaderMap};
 use serde::{Serialize, Serializer};
@@ -15,6 +15,8 @@ pub struct RecordedRequest {
     /// When it was received, counted from the simulator's start. In JSON: milliseconds.
     #[serde(rename = "received_after_ms", serialize_with = "milliseconds")]
     pub received_after: Duration,
+    /// The client's end of the connection; requests over the same connection share it.
+    pub peer: Option<SocketAddr>,
     /// The model it asked for; empty if it named none.
     pub model: String,
     /// Whether it asked for a stream.
@@ -84,10 +86,11 @@ pub struct Counts {
 }
 
 impl RecordedRequest {
-    pub(crate) fn new(headers: &HeaderMap, body: Value) -> Self {
+    pub(crate) fn new(peer: Option<SocketAddr>, headers: &HeaderMap, body: Value) -> Self {
         Self {
             index: 0,
             received_after: Duration::ZERO,
+            peer,
             model: String::from(
                 body.get("model")
                     .and_then(Value::as_str)

@@ -1,33 +1,33 @@
-use std::{iter, time::Duration};
-
 use actix_web::{
-    HttpRequest, HttpResponse, HttpResponseBuilder,
+    HttpRequest, HttpResponse,
     http::{
         StatusCode,
         header::{self, HeaderName, HeaderValue},
     },
-    web::{Bytes, Data, Payload},
+    web::{Data, Payload},
 };
 use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::{
-    answer::Answer,
-    body::paced,
+    answering::Answering,
+    connection::Breaker,
     error::ApiError,
-    headers::{EVENT_STREAM, respond, respond_with_error, respond_with_json},
-    identity::Identity,
-    journal::{Exchange, Outcome, RecordedRequest},
+    headers::respond_with_error,
+    journal::{Outcome, RecordedRequest},
     limits::RateLimitHeaders,
-    refusal::error_within_stream,
-    reply::{Ending, Reply},
+    reply::{Ending, Reply, SIMULATE},
     request::ChatRequest,
     state::State,
-    transcript::{End, Transcript},
-    wire::Envelope,
 };
 
 const BODY_LIMIT: usize = 20 * 1024 * 1024;
+
+/// A request that is in order, and what it wants to be answered with.
+struct Admitted {
+    request: ChatRequest,
+    own_reply: Option<Reply>,
+}
 
 pub(super) async fn create_chat_completion(
     state: Data<State>,
@@ -36,11 +36,12 @@ pub(super) async fn create_chat_completion(
 ) -> HttpResponse {
     let identity = state.next_identity();
     let (body, admitted) = admit(&state, &http, payload).await;
-    let mut exchange = state
-        .journal
-        .open(RecordedRequest::new(http.headers(), body));
-    let request = match admitted {
-        Ok(request) => request,
+    let mut exchange =
+        state
+            .journal
+            .open(RecordedRequest::new(http.peer_addr(), http.headers(), body));
+    let Admitted { request, own_reply } = match admitted {
+        Ok(admitted) => admitted,
         Err(error) => {
             exchange.finish(Outcome::refused(&error));
             let response = respond_with_error(&error, &identity.request_id);
@@ -56,21 +57,40 @@ pub(super) async fn create_chat_completion(
         }
         return with_rate_limits(response, state.limiter.headers(), &[]);
     }
-    let rate_limits = state.limiter.headers();
 
-    let reply = state.next_reply();
+    let reply = state.next_reply(own_reply);
+    let breaker = http.conn_data::<Breaker>().cloned().unwrap_or_default();
     sleep(reply.headers_after).await;
-    if let Some(refusal) = &reply.refusal {
-        exchange.finish(Outcome::Refused {
-            status: refusal.status().as_u16(),
-        });
-        return refusal.respond(request.model.id, &identity.request_id, &reply.headers);
+    if reply.ending == Ending::CutBeforeHead {
+        exchange.finish(Outcome::Cut);
+        let how = reply.wire_format.manner_of_break();
+        return breaker.break_off(how).await;
     }
-    let answer = Answer::compose(&reply, &request, &state.config);
-    let response = if request.stream {
-        stream(identity, &request, answer, &reply, exchange)
+    let answering = Answering {
+        identity,
+        request,
+        reply: reply.clone(),
+        exchange,
+        breaker,
+    };
+    if let Some(refusal) = &reply.refusal {
+        let response = answering.refuse(refusal);
+        // The headers of a 429 go with its message, which is scripted, too.
+        return if refusal.status() == StatusCode::TOO_MANY_REQUESTS {
+            response
+        } else {
+            with_rate_limits(response, state.limiter.headers(), &reply.headers)
+        };
+    }
+    let rate_limits = state.limiter.headers();
+    let answer = answering.compose(&state.config);
+    if answering.request.token_budget.is_none() {
+        state.limiter.take_output(answer.tokens());
+    }
+    let response = if answering.request.stream {
+        answering.stream(answer)
     } else {
-        complete(identity, &request, &answer, &reply, exchange).await
+        answering.complete(&answer).await
     };
     with_rate_limits(response, rate_limits, &reply.headers)
 }
@@ -80,7 +100,7 @@ async fn admit(
     state: &State,
     http: &HttpRequest,
     payload: Payload,
-) -> (Value, Result<ChatRequest, ApiError>) {
+) -> (Value, Result<Admitted, ApiError>) {
     let bytes = match payload.to_bytes_limited(BODY_LIMIT).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(error)) => return (Value::Null, Err(ApiError::invalid(error.to_string()))),
@@ -92,80 +112,22 @@ async fn admit(
         .and_then(|()| match &parsed {
             Ok(body) => ChatRequest::parse(body),
             Err(error) => Err(ApiError::invalid(format!("invalid JSON: {error}"))),
+        })
+        .and_then(|request| {
+            let own_reply = own_reply(http)?;
+            Ok(Admitted { request, own_reply })
         });
     (parsed.unwrap_or_default(), admitted)
 }
 
-fn stream(
-    identity: Identity,
-    request: &ChatRequest,
-    answer: Answer,
-    reply: &Reply,
-    exchange: Exchange,
-) -> HttpResponse {
-    let mut response = respond(StatusCode::OK, &identity.request_id);
-    response
-        .insert_header((header::CACHE_CONTROL, "no-cache"))
-        .insert_header((header::CONTENT_TYPE, EVENT_STREAM));
-    add_headers(&mut response, reply);
-
-    let envelope = Envelope::new(identity, request, &answer);
-    let error = error_frame(reply, request);
-    let error = error.detail.within_stream(error.status);
-    let Transcript { frames, end } =
-        Transcript::write(answer, reply.ending, request.include_usage, error);
-    let events = frames
-        .into_iter()
-        .map(move |frame| (frame.due, envelope.event(&frame.payload)));
-    response.streaming(paced(events, end, exchange))
-}
-
-async fn complete(
-    identity: Identity,
-    request: &ChatRequest,
-    answer: &Answer,
-    reply: &Reply,
-    mut exchange: Exchange,
-) -> HttpResponse {
-    let tokens = u32::try_from(answer.tokens()).unwrap_or(u32::MAX);
-    sleep(
-        answer
-            .first_token_after
-            .saturating_add(answer.interval.saturating_mul(tokens)),
-    )
-    .await;
-
-    let broken_end = match reply.ending {
-        Ending::Complete | Ending::WithoutDone => None,
-        Ending::WithoutFinish => Some(End::Clean),
-        Ending::Cut { .. } => Some(End::Cut),
-        Ending::Stall { .. } => Some(End::Silence),
-        Ending::ErrorFrame { .. } => {
-            let error = error_frame(reply, request);
-            exchange.finish(Outcome::refused(&error));
-            return respond_with_error(&error, &identity.request_id);
-        }
+fn own_reply(http: &HttpRequest) -> Result<Option<Reply>, ApiError> {
+    let Some(value) = http.headers().get(SIMULATE) else {
+        return Ok(None);
     };
-    let mut response = respond_with_json(StatusCode::OK, &identity.request_id);
-    add_headers(&mut response, reply);
-    let body = Bytes::from(Envelope::new(identity, request, answer).completion(answer));
-    if let Some(end) = broken_end {
-        let half = body.slice(..body.len() / 2);
-        return response.streaming(paced(iter::once((Duration::ZERO, half)), end, exchange));
-    }
-    exchange.chunk_sent();
-    exchange.finish(Outcome::Completed);
-    response.body(body)
-}
-
-fn error_frame(reply: &Reply, request: &ChatRequest) -> ApiError {
-    let status = reply
-        .error_frame_status
-        .and_then(|status| StatusCode::from_u16(status).ok());
-    error_within_stream(
-        status.unwrap_or(StatusCode::SERVICE_UNAVAILABLE),
-        request.model.id,
-    )
+    let value = value
+        .to_str()
+        .map_err(|error| ApiError::invalid(format!("'{SIMULATE}' : {error}")))?;
+    Reply::from_header(value).map(Some)
 }
 
 /// Replaces the usual numbers by those of the limits in force, except where a script chose some.
@@ -187,10 +149,4 @@ fn with_rate_limits(
         }
     }
     response
-}
-
-fn add_headers(response: &mut HttpResponseBuilder, reply: &Reply) {
-    for (name, value) in &reply.headers {
-        response.insert_header((name.as_str(), value.as_str()));
-    }
 }

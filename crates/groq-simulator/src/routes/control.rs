@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     journal::{Counts, RecordedRequest},
     limits::RateLimits,
-    reply::Reply,
+    reply::ScriptedReply,
     state::State,
 };
 
@@ -20,10 +20,10 @@ struct JournalResponse {
 
 /// Takes an array of replies, and all of them or none.
 pub(super) async fn enqueue_replies(state: Data<State>, body: Bytes) -> HttpResponse {
-    match serde_json::from_slice::<Vec<Reply>>(&body) {
+    match serde_json::from_slice::<Vec<ScriptedReply>>(&body) {
         Ok(replies) => {
             let queued = replies.len();
-            state.enqueue(replies);
+            state.script(replies);
             HttpResponse::Ok().json(json!({ "queued": queued }))
         }
         Err(error) => HttpResponse::BadRequest().json(json!({ "error": error.to_string() })),

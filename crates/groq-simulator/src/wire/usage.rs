@@ -18,9 +18,16 @@ pub(super) struct Usage {
     completion_time: f64,
     total_tokens: u32,
     total_time: f64,
-    /// Absent, not zero, when there was no reasoning.
+    /// Absent, not zero, when nothing was cached. The same goes for the reasoning.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_tokens_details: Option<PromptTokensDetails>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completion_tokens_details: Option<CompletionTokensDetails>,
+}
+
+#[derive(Debug, Serialize)]
+struct PromptTokensDetails {
+    cached_tokens: u32,
 }
 
 #[derive(Debug, Serialize)]
@@ -30,8 +37,9 @@ struct CompletionTokensDetails {
 
 impl Usage {
     pub(super) fn of(prompt_tokens: u32, answer: &Answer) -> Self {
-        let completion_tokens = count(answer.tokens());
-        let reasoning_tokens = count(answer.reasoning.len());
+        let completion_tokens = answer.tokens();
+        let reasoning_tokens = u32::try_from(answer.reasoning.len()).unwrap_or(u32::MAX);
+        let cached_tokens = answer.cached_tokens.min(prompt_tokens);
         let interval = if answer.interval.is_zero() {
             UNPACED_INTERVAL
         } else {
@@ -48,12 +56,10 @@ impl Usage {
             completion_time: completion_time.as_secs_f64(),
             total_tokens: prompt_tokens.saturating_add(completion_tokens),
             total_time: prompt_time.saturating_add(completion_time).as_secs_f64(),
+            prompt_tokens_details: (cached_tokens > 0)
+                .then_some(PromptTokensDetails { cached_tokens }),
             completion_tokens_details: (reasoning_tokens > 0)
                 .then_some(CompletionTokensDetails { reasoning_tokens }),
         }
     }
-}
-
-fn count(length: usize) -> u32 {
-    u32::try_from(length).unwrap_or(u32::MAX)
 }

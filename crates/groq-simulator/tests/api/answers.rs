@@ -1,3 +1,5 @@
+use std::io::Read;
+
 use groq_simulator::{Config, Reply};
 use serde_json::json;
 
@@ -149,4 +151,27 @@ async fn the_models_are_listed() {
     );
     assert_eq!(body["object"], "list");
     assert_eq!(body["data"][2]["max_completion_tokens"], 16_384);
+}
+
+#[tokio::test]
+async fn json_is_compressed_for_those_who_ask_and_streams_are_not() {
+    let harness = Harness::start().await;
+    let ask = async |body: &serde_json::Value| {
+        let request = harness.chat(body).header("accept-encoding", "gzip, br");
+        request.send().await.expect("an answer")
+    };
+
+    let json = ask(&plain()).await;
+    let stream = ask(&streaming()).await;
+    let plain = harness.ask(&plain()).await;
+
+    assert_eq!(json.headers()["content-encoding"], "gzip");
+    let bytes = json.bytes().await.expect("a body");
+    let mut text = String::new();
+    flate2::read::GzDecoder::new(&bytes[..])
+        .read_to_string(&mut text)
+        .expect("gzip");
+    assert!(text.starts_with("{\"id\":\"chatcmpl-"), "{text}");
+    assert!(!stream.headers().contains_key("content-encoding"));
+    assert!(!plain.headers.contains_key("content-encoding"));
 }

@@ -43,6 +43,21 @@ async fn requests_are_recorded_in_order_without_their_key() {
 }
 
 #[tokio::test]
+async fn requests_over_one_connection_are_told_from_others() {
+    let harness = Harness::start().await;
+    harness.ask(&plain()).await;
+    harness.ask(&plain()).await;
+    let url = format!("{}/chat/completions", harness.simulator.base_url());
+    let other_client = reqwest::Client::new();
+    let request = other_client.post(url).bearer_auth("gsk_test");
+    request.json(&plain()).send().await.expect("an answer");
+
+    let requests = harness.simulator.requests();
+    assert_eq!(requests[0].peer, requests[1].peer);
+    assert_ne!(requests[1].peer, requests[2].peer);
+}
+
+#[tokio::test]
 async fn counts_add_up() {
     let harness = Harness::scripted(Reply::status(500)).await;
     harness.simulator.enqueue(Reply::text("Hi").cut_after(1));

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::harness::{Harness, MODEL, Received, plain, streaming, with};
 
-async fn limited(rate_limits: RateLimits) -> Harness {
+pub async fn limited(rate_limits: RateLimits) -> Harness {
     Harness::start_with(Config {
         rate_limits,
         ..Config::default()
@@ -14,7 +14,7 @@ async fn limited(rate_limits: RateLimits) -> Harness {
     .await
 }
 
-fn message(received: &Received) -> String {
+pub fn message(received: &Received) -> String {
     received.json()["error"]["message"].to_string()
 }
 
@@ -108,6 +108,28 @@ async fn a_request_that_never_fits_is_a_413() {
     assert_eq!(small.header("x-ratelimit-limit-tokens"), "60");
     assert_eq!(small.header("x-ratelimit-remaining-tokens"), "51");
     assert_eq!(small.header("x-ratelimit-reset-tokens"), "9s");
+}
+
+#[tokio::test]
+async fn without_a_budget_the_answer_counts() {
+    let harness = limited(RateLimits {
+        tokens_per_minute: NonZeroU32::new(6_000),
+        ..RateLimits::default()
+    })
+    .await;
+    harness
+        .simulator
+        .enqueue(Reply::new().with_pieces(vec!["token"; 7_000]));
+
+    let first = harness.ask(&plain()).await;
+    let second = harness.ask(&plain()).await;
+
+    assert_eq!(first.header("x-ratelimit-remaining-tokens"), "5991");
+    assert_eq!(first.header("x-ratelimit-reset-tokens"), "90ms");
+    assert_eq!(second.status, 429);
+    assert_eq!(second.header("x-ratelimit-remaining-tokens"), "0");
+    // 1 018 tokens are missing, and 100 come back each second.
+    assert!(["10", "11"].contains(&second.header("retry-after")));
 }
 
 #[tokio::test]

@@ -110,3 +110,67 @@ async fn a_refusal_can_carry_more_headers() {
     assert_eq!(received.header("retry-after"), "4");
     assert_eq!(received.header("x-should-retry"), "false");
 }
+
+#[tokio::test]
+async fn a_refusal_can_have_another_code() {
+    let harness = Harness::start().await;
+    let cases = [
+        (
+            400,
+            "tool_use_failed",
+            "Tool choice is required, but",
+            Some(""),
+        ),
+        (
+            400,
+            "json_validate_failed",
+            "Failed to generate JSON.",
+            Some(""),
+        ),
+        (
+            400,
+            "model_decommissioned",
+            "The model `openai/gpt-oss-20b` has",
+            None,
+        ),
+        (400, "blocked_api_access", "Bad Request", None),
+        (403, "not_permitted", "Forbidden", None),
+    ];
+    for (status, code, message, failed_generation) in cases {
+        harness.simulator.enqueue(Reply::status(status).code(code));
+
+        let received = harness.ask(&plain()).await;
+
+        let error = &received.json()["error"];
+        assert_eq!(received.status, status);
+        assert_eq!(error["code"], code);
+        assert!(error["message"].to_string().contains(message), "{error}");
+        assert_eq!(
+            error.get("failed_generation").map(|text| text.as_str()),
+            failed_generation.map(Some),
+            "{error}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_can_have_any_body() {
+    let denied = "{\"error\":{\"message\":\"Access denied.\"}}";
+    let harness = Harness::scripted(Reply::status(403).body(denied)).await;
+    harness.simulator.enqueue(Reply::status(504).body("<html>"));
+    let stream = Reply::status(200).body("data:{}\n\n");
+    harness
+        .simulator
+        .enqueue(stream.with_header("content-type", "text/event-stream"));
+
+    let json = harness.ask(&plain()).await;
+    let html = harness.ask(&plain()).await;
+    let events = harness.ask(&streaming()).await;
+
+    assert_eq!((json.status, json.text.as_str()), (403, denied));
+    assert_eq!(json.header("content-type"), "application/json");
+    assert_eq!((html.status, html.text.as_str()), (504, "<html>"));
+    assert_eq!(html.header("content-type"), "text/html; charset=UTF-8");
+    assert_eq!((events.status, events.text.as_str()), (200, "data:{}\n\n"));
+    assert_eq!(events.header("content-type"), "text/event-stream");
+}

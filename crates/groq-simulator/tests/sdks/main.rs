@@ -17,36 +17,28 @@
     reason = "a harness that cannot start must stop the test"
 )]
 
+mod expected;
 mod scenario;
+mod scenarios;
 mod sdk;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use crate::scenario::{Expected, Scenario, play, scenarios};
-use crate::sdk::Sdk;
+use crate::{
+    scenario::{Scenario, play},
+    sdk::Sdk,
+};
 
 const ANSWER: &str = "Grüße, please restart the router. 🚀";
 
 async fn agrees(sdk: Sdk) {
-    let Some(played) = play(sdk, scenarios()).await else {
+    let mut scenarios = scenarios::all();
+    scenarios.retain(|scenario| scenario.is_for(sdk));
+    let Some(played) = play(sdk, scenarios).await else {
         return;
     };
-    for (scenario, told, requests) in played {
-        let Scenario { name, expected, .. } = &scenario;
-        match expected.of(sdk) {
-            Expected::Text(text) => {
-                assert_eq!(told["error"], Value::Null, "{name}: {told}");
-                assert_eq!(told["text"], *text, "{name}");
-            }
-            Expected::Error(kind, status) => {
-                let error = (&told["error"]["kind"], &told["error"]["status"]);
-                assert_eq!(error, (&json!(kind), &json!(status)), "{name}: {told}");
-            }
-        }
-        assert_eq!(requests, scenario.requests, "{name}: {told}");
-        let seconds = told["seconds"].as_f64().expect("a time");
-        assert!(seconds >= scenario.at_least, "{name}: after {seconds} s");
-    }
+    let differences: Vec<_> = played.iter().flat_map(|it| it.differences(sdk)).collect();
+    assert!(differences.is_empty(), "{}", differences.join("\n"));
 }
 
 #[tokio::test]
@@ -62,17 +54,18 @@ async fn the_javascript_sdk_agrees_with_the_simulator() {
 #[tokio::test]
 async fn both_sdks_see_the_models_the_usage_and_the_finish_reason() {
     for sdk in [Sdk::Python, Sdk::JavaScript] {
-        let asked = ["stream", "complete", "models"].map(Scenario::plain);
+        let asked = ["stream", "stream with usage", "complete", "models"].map(Scenario::plain);
         let Some(played) = play(sdk, asked.into()).await else {
             continue;
         };
-        let told: Vec<Value> = played.into_iter().map(|(_, told, _)| told).collect();
-        for answered in &told[..2] {
+        for answered in played[..3].iter().map(|played| &played.told) {
             assert_eq!(answered["text"], ANSWER, "{answered}");
             assert_eq!(answered["finish_reason"], "stop");
             assert!(answered["total_tokens"].as_u64() > Some(0), "{answered}");
         }
-        let models = told[2]["models"].as_array().expect("models");
+        assert_eq!(played[0].told["service_tier"], json!(null));
+        assert_eq!(played[1].told["service_tier"], "on_demand");
+        let models = played[3].told["models"].as_array().expect("models");
         assert!(models.contains(&json!("openai/gpt-oss-20b")), "{models:?}");
     }
 }

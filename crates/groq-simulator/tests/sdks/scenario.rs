@@ -5,186 +5,179 @@ use std::time::Duration;
 use groq_simulator::{Reply, Simulator};
 use serde_json::{Value, json};
 
-use crate::ANSWER;
-use crate::sdk::Sdk;
+use crate::{ANSWER, expected::Expected, sdk::Sdk};
 
-/// What an SDK tells its caller.
-#[derive(Clone, Copy)]
-pub enum Expected {
-    Text(&'static str),
-    Error(&'static str, Option<u16>),
-}
+/// No SDK waits as long as this between two requests here.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The same for both, or each its own.
-#[derive(Clone, Copy)]
-pub struct Both {
-    python: Expected,
-    javascript: Expected,
+#[derive(Clone, Debug)]
+pub struct Both<T> {
+    pub python: T,
+    pub javascript: T,
 }
 
-impl Both {
-    pub fn of(self, sdk: Sdk) -> Expected {
-        match sdk {
-            Sdk::Python => self.python,
-            Sdk::JavaScript => self.javascript,
-        }
-    }
-}
-
+#[derive(Debug)]
 pub struct Scenario {
     pub name: String,
     ask: &'static str,
+    timeout: Option<f64>,
     replies: Vec<Reply>,
-    pub expected: Both,
-    /// Requests that the simulator sees.
-    pub requests: usize,
-    /// Seconds that it takes at least.
-    pub at_least: f64,
+    expected: Both<Expected>,
+    /// How many requests the simulator sees.
+    requests: usize,
+    only: Option<Sdk>,
+    /// How many seconds there are between two of them at least.
+    gap: Both<f64>,
+}
+
+/// A scenario after it was played.
+pub struct Played {
+    pub told: Value,
+    scenario: Scenario,
+    /// When the requests came.
+    requests: Vec<Duration>,
+}
+
+impl<T> Both<T> {
+    fn of(&self, sdk: Sdk) -> &T {
+        match sdk {
+            Sdk::Python => &self.python,
+            Sdk::JavaScript => &self.javascript,
+        }
+    }
+}
+
+impl<T: Clone> Both<T> {
+    fn same(value: T) -> Self {
+        Self {
+            python: value.clone(),
+            javascript: value,
+        }
+    }
 }
 
 impl Scenario {
-    /// An answer without any fault.
-    pub fn plain(ask: &'static str) -> Self {
-        Self::new(ask, [Reply::text(ANSWER)], Expected::Text(ANSWER), 1)
-    }
-
-    fn new(
-        name: &str,
-        replies: impl Into<Vec<Reply>>,
-        expected: Expected,
-        requests: usize,
-    ) -> Self {
-        let ask = match name {
-            "complete" => "complete",
-            "models" => "models",
-            _ => "stream",
-        };
+    pub fn new(name: &str, replies: impl Into<Vec<Reply>>, expected: Expected) -> Self {
         Self {
             name: name.to_owned(),
-            ask,
+            ask: "stream",
+            timeout: None,
             replies: replies.into(),
-            expected: Both {
-                python: expected,
-                javascript: expected,
-            },
-            requests,
-            at_least: 0.0,
+            expected: Both::same(expected),
+            requests: 1,
+            only: None,
+            gap: Both::same(0.0),
         }
     }
 
-    fn in_javascript(mut self, expected: Expected) -> Self {
+    /// An answer without any fault, asked for in this way.
+    pub fn plain(ask: &'static str) -> Self {
+        let scenario = Self::new(ask, [Reply::text(ANSWER)], Expected::text(ANSWER));
+        Self { ask, ..scenario }
+    }
+
+    pub fn asked(mut self, ask: &'static str) -> Self {
+        self.ask = ask;
+        self
+    }
+
+    pub fn requests(mut self, requests: usize) -> Self {
+        self.requests = requests;
+        self
+    }
+
+    pub fn in_javascript(mut self, expected: Expected) -> Self {
         self.expected.javascript = expected;
         self
     }
 
-    fn lasting(mut self, at_least: f64) -> Self {
-        self.at_least = at_least;
+    pub fn in_python_only(mut self) -> Self {
+        self.only = Some(Sdk::Python);
         self
+    }
+
+    pub fn in_javascript_only(mut self) -> Self {
+        self.only = Some(Sdk::JavaScript);
+        self
+    }
+
+    pub fn is_for(&self, sdk: Sdk) -> bool {
+        self.only.is_none_or(|only| only == sdk)
+    }
+
+    /// How many seconds the SDKs wait before they ask again.
+    pub fn waiting(mut self, python: f64, javascript: f64) -> Self {
+        self.gap = Both { python, javascript };
+        self
+    }
+
+    /// The SDK's timeout in seconds.
+    pub fn timeout(mut self, seconds: f64) -> Self {
+        self.timeout = Some(seconds);
+        self
+    }
+
+    fn question(&self, simulator: &Simulator) -> Value {
+        json!({
+            "name": self.name,
+            // The SDKs add /openai/v1 themselves.
+            "base_url": format!("http://{}", simulator.address()),
+            "ask": self.ask,
+            "model": "openai/gpt-oss-20b",
+            "timeout": self.timeout,
+        })
     }
 }
 
-/// A refusal that is repeated as often as it is asked for.
-fn refused(status: u16, kind: &'static str, requests: usize) -> Scenario {
-    let replies = vec![Reply::status(status); 3];
-    let expected = Expected::Error(kind, Some(status));
-    Scenario::new(&format!("always {status}"), replies, expected, requests)
+impl Played {
+    /// What is not as expected.
+    pub fn differences(&self, sdk: Sdk) -> Vec<String> {
+        let Scenario { name, gap, .. } = &self.scenario;
+        let mut differences = self.scenario.expected.of(sdk).differences(&self.told);
+        if self.requests.len() != self.scenario.requests {
+            differences.push(format!("there are {} requests", self.requests.len()));
+        }
+        for pair in self.requests.windows(2) {
+            let wait = pair[1].saturating_sub(pair[0]);
+            if wait.as_secs_f64() < *gap.of(sdk) || wait > PATIENCE {
+                differences.push(format!("a request comes after {wait:?}"));
+            }
+        }
+        let differences = differences.into_iter();
+        differences
+            .map(|difference| format!("{name}: {difference}"))
+            .collect()
+    }
 }
 
-pub fn scenarios() -> Vec<Scenario> {
-    let half = || Reply::new().with_pieces(["Please", " restart"]);
-    let second = |status| Reply::status(status).retry_after(Duration::from_secs(1));
-    let answered = Expected::Text(ANSWER);
-    let answer = || Reply::text(ANSWER);
-    vec![
-        Scenario::plain("stream"),
-        refused(400, "groq.BadRequestError", 1),
-        refused(401, "groq.AuthenticationError", 1),
-        refused(403, "groq.PermissionDeniedError", 1),
-        refused(404, "groq.NotFoundError", 1),
-        refused(413, "groq.APIStatusError", 1)
-            .in_javascript(Expected::Error("groq.APIError", Some(413))),
-        refused(422, "groq.UnprocessableEntityError", 1),
-        refused(424, "groq.APIStatusError", 1)
-            .in_javascript(Expected::Error("groq.APIError", Some(424))),
-        refused(498, "groq.APIStatusError", 1)
-            .in_javascript(Expected::Error("groq.APIError", Some(498))),
-        refused(499, "groq.APIStatusError", 1)
-            .in_javascript(Expected::Error("groq.APIError", Some(499))),
-        refused(500, "groq.InternalServerError", 3),
-        refused(502, "groq.InternalServerError", 3),
-        refused(503, "groq.InternalServerError", 3),
-        Scenario::new("429, then well", [second(429), answer()], answered, 2).lasting(1.0),
-        Scenario::new("503, then well", [second(503), answer()], answered, 2).lasting(1.0),
-        Scenario::new(
-            "always 429",
-            vec![second(429); 3],
-            Expected::Error("groq.RateLimitError", Some(429)),
-            3,
-        )
-        .lasting(2.0),
-        Scenario::new(
-            "503 that is not to be repeated",
-            [Reply::status(503).with_header("x-should-retry", "false")],
-            Expected::Error("groq.InternalServerError", Some(503)),
-            1,
-        ),
-        Scenario::new(
-            "498 that is to be repeated",
-            [
-                Reply::status(498).with_header("x-should-retry", "true"),
-                answer(),
-            ],
-            answered,
-            2,
-        ),
-        Scenario::new(
-            "an error in the middle",
-            [half().error_frame_after(2)],
-            Expected::Error("groq.APIError", None),
-            1,
-        ),
-        Scenario::new(
-            "a cut in the middle",
-            [half().cut_after(2)],
-            Expected::Error("httpx.RemoteProtocolError", None),
-            1,
-        )
-        .in_javascript(Expected::Error("TypeError", None)),
-        Scenario::new(
-            "no finish reason",
-            [half().without_finish()],
-            Expected::Text("Please restart"),
-            1,
-        ),
-        Scenario::new("no [DONE]", [answer().without_done()], answered, 1),
-    ]
-}
-
-/// Plays them, each against a simulator of its own. What the SDK told and how many requests it
-/// sent; none when the SDK is not there.
-pub async fn play(sdk: Sdk, scenarios: Vec<Scenario>) -> Option<Vec<(Scenario, Value, usize)>> {
+/// Plays them, each against a simulator of its own; none when the SDK is not there.
+pub async fn play(sdk: Sdk, scenarios: Vec<Scenario>) -> Option<Vec<Played>> {
     let mut simulators = Vec::new();
-    let mut asked = Vec::new();
     for scenario in &scenarios {
         let simulator = Simulator::start().await.expect("a simulator");
         for reply in &scenario.replies {
             simulator.enqueue(reply.clone());
         }
-        asked.push(json!({
-            "name": scenario.name,
-            "base_url": format!("http://{}", simulator.address()),
-            "ask": scenario.ask,
-            "model": "openai/gpt-oss-20b",
-        }));
         simulators.push(simulator);
     }
-    let told = sdk.play(&Value::from(asked)).await?;
-    assert_eq!(told.len(), scenarios.len(), "a line for each scenario");
-    let requests = simulators.iter().map(|it| it.requests().len());
+    let asked = scenarios.iter().zip(&simulators);
+    let asked = asked.map(|(scenario, simulator)| scenario.question(simulator));
+    let told = sdk.play(&asked.collect()).await?;
+    assert_eq!(told.len(), scenarios.len(), "an account of each scenario");
+
+    let requests = simulators.iter().map(|simulator| {
+        let requests = simulator.requests().into_iter();
+        requests.map(|request| request.received_after).collect()
+    });
     let played = scenarios.into_iter().zip(told).zip(requests);
     Some(
         played
-            .map(|((scenario, told), requests)| (scenario, told, requests))
+            .map(|((scenario, told), requests)| Played {
+                told,
+                scenario,
+                requests,
+            })
             .collect(),
     )
 }

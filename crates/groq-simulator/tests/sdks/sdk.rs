@@ -11,7 +11,7 @@ use serde_json::Value;
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sdks");
 const HOW: &str = "crates/groq-simulator/tests/sdks/install, or .ci/run for everything";
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Sdk {
     Python,
     JavaScript,
@@ -40,8 +40,7 @@ impl Sdk {
         let said = String::from_utf8(output.stdout).expect("text");
         let complaints = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{self:?}: {said}{complaints}");
-        let lines = said.lines().map(serde_json::from_str);
-        Some(lines.collect::<Result<_, _>>().expect("lines of JSON"))
+        Some(serde_json::from_str(&said).expect("a JSON array"))
     }
 
     fn command(self) -> Result<Command, String> {

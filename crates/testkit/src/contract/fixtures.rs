@@ -9,6 +9,7 @@ use domain::message::{Author, Feedback, Message, MessageText, NewMessage, Visibi
 use domain::page::{Page, PageLimit};
 use domain::password::PasswordHash;
 use domain::ports::Credentials;
+use domain::stream_token::TokenDigest;
 use domain::ticket::{
     Category, Description, NewTicket, Priority, Ticket, TicketFilter, TicketOrder, Title,
 };
@@ -29,6 +30,14 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 pub(super) fn uuid() -> Uuid {
     let number = NEXT_ID.fetch_add(1, Ordering::Relaxed);
     Uuid::from_u128(0xfeed_beef_0000_7000_8000_0000_0000_0000 | u128::from(number))
+}
+
+/// What is kept of a secret that was never given before.
+pub(super) fn digest() -> TokenDigest {
+    let mut bytes = [0; 32];
+    let halves = [*uuid().as_bytes(), *uuid().as_bytes()].concat();
+    bytes.copy_from_slice(&halves);
+    TokenDigest::from_bytes(bytes)
 }
 
 /// A moment so many microseconds after a fixed one.

@@ -17,7 +17,7 @@ pub mod storms;
 pub mod takeovers;
 pub mod trims;
 
-pub(super) use self::fixtures::{COMPLETED, FAILED, request};
+pub(super) use self::fixtures::{COMPLETED, FAILED, conclusion, request};
 
 /// One test for each promise of `ReplyStore` and `ReplyEventLog`, over an expression that gives
 /// fresh [`ReplyStores`](crate::contract::ReplyStores).

@@ -11,7 +11,7 @@ use domain::user::Role;
 use tokio::task::JoinSet;
 
 use super::StreamTokenStores;
-use super::fixtures::{MANY, at, uuid};
+use super::fixtures::{MANY, at, digest};
 use super::replies::{COMPLETED, FAILED, request};
 
 /// One test for each promise of `StreamTokenRepository`, over an expression that gives fresh
@@ -256,11 +256,4 @@ impl StreamTokenStores {
         }
         removed.expect("answered")
     }
-}
-
-fn digest() -> TokenDigest {
-    let mut bytes = [0; 32];
-    let halves = [*uuid().as_bytes(), *uuid().as_bytes()].concat();
-    bytes.copy_from_slice(&halves);
-    TokenDigest::from_bytes(bytes)
 }

@@ -1,5 +1,7 @@
 //! The contract of [`UserRepository`](domain::ports::UserRepository).
 
+pub mod changes;
+
 use std::sync::Arc;
 
 use domain::ids::UserId;
@@ -26,6 +28,23 @@ macro_rules! user_repository_contract {
                 an_id_that_exists_conflicts_and_leaves_nothing_behind,
                 of_many_sign_ups_with_one_address_one_wins,
                 many_sign_ups_at_once_are_all_kept,
+            ]
+        );
+        $crate::contract_cases!(
+            users::changes,
+            $stores,
+            [
+                users_are_listed_newest_first_page_by_page,
+                users_are_filtered_by_role_and_state,
+                a_user_is_found_in_the_list_by_address,
+                a_changed_user_is_stored_whole,
+                an_unknown_user_is_not_changed,
+                the_last_admin_stays_one,
+                of_admins_who_disable_each_other_at_once_one_stays,
+                a_disabled_user_has_no_session_left,
+                a_new_password_ends_every_session_but_one,
+                a_password_that_is_not_the_named_one_stays,
+                of_many_changes_of_one_password_one_succeeds,
             ]
         );
     };

@@ -1,3 +1,4 @@
+mod keyed;
 mod list;
 
 use std::collections::HashMap;
@@ -5,6 +6,7 @@ use std::sync::Mutex;
 
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
+use domain::idempotency::IdempotencyRecord;
 use domain::ids::{MessageId, TicketId};
 use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
@@ -13,6 +15,7 @@ use domain::ports::{
 };
 use domain::reply::{CancelReason, CancelledBy};
 use domain::ticket::{Effect, Ticket, TicketChange, TicketFilter, TicketOrder};
+use uuid::Uuid;
 
 use super::{Outage, locked};
 
@@ -39,6 +42,7 @@ struct State {
     tickets: HashMap<TicketId, Ticket>,
     messages: Vec<Message>,
     cancellations: Vec<Cancellation>,
+    records: Vec<(IdempotencyRecord, Uuid)>,
 }
 
 impl InMemoryTickets {
@@ -75,6 +79,44 @@ impl State {
             .filter(move |message| message.ticket_id == ticket_id)
     }
 
+    fn insert(&mut self, ticket: &Ticket) -> Result<(), RepositoryError> {
+        if self.tickets.contains_key(&ticket.id) {
+            return Err(RepositoryError::Conflict);
+        }
+        self.tickets.insert(ticket.id, ticket.clone());
+        Ok(())
+    }
+
+    fn append(&mut self, message: NewMessage) -> Result<Message, AppendMessageError> {
+        let mut ticket = self
+            .tickets
+            .get(&message.ticket_id)
+            .cloned()
+            .ok_or(AppendMessageError::NotFound)?;
+        let effect = ticket.receive(message.author, message.visibility, message.created_at)?;
+        if self.messages.iter().any(|known| known.id == message.id) {
+            return Err(RepositoryError::Conflict.into());
+        }
+        let last = self.messages_of(ticket.id).next_back();
+        let stored = Message {
+            id: message.id,
+            ticket_id: ticket.id,
+            position: last.map_or(0, |last| last.position) + 1,
+            author: message.author,
+            content: message.text.into(),
+            visibility: message.visibility,
+            in_reply_to: None,
+            reply_id: None,
+            is_complete: true,
+            created_at: message.created_at,
+            feedback: None,
+        };
+        self.carry_out(ticket.id, effect);
+        self.tickets.insert(ticket.id, ticket);
+        self.messages.push(stored.clone());
+        Ok(stored)
+    }
+
     fn carry_out(&mut self, ticket_id: TicketId, effect: Effect) {
         if let Effect::CancelReply { reason, by } = effect {
             self.cancellations.push(Cancellation {
@@ -90,12 +132,7 @@ impl State {
 impl TicketRepository for InMemoryTickets {
     async fn insert(&self, ticket: &Ticket) -> Result<(), RepositoryError> {
         self.outage.check()?;
-        let mut state = locked(&self.state);
-        if state.tickets.contains_key(&ticket.id) {
-            return Err(RepositoryError::Conflict);
-        }
-        state.tickets.insert(ticket.id, ticket.clone());
-        Ok(())
+        locked(&self.state).insert(ticket)
     }
 
     async fn find(&self, id: TicketId) -> Result<Option<Ticket>, RepositoryError> {
@@ -144,34 +181,7 @@ impl TicketRepository for InMemoryTickets {
 impl MessageRepository for InMemoryTickets {
     async fn append(&self, message: NewMessage) -> Result<Message, AppendMessageError> {
         self.outage.check()?;
-        let mut state = locked(&self.state);
-        let mut ticket = state
-            .tickets
-            .get(&message.ticket_id)
-            .cloned()
-            .ok_or(AppendMessageError::NotFound)?;
-        let effect = ticket.receive(message.author, message.visibility, message.created_at)?;
-        if state.messages.iter().any(|known| known.id == message.id) {
-            return Err(RepositoryError::Conflict.into());
-        }
-        let last = state.messages_of(ticket.id).next_back();
-        let stored = Message {
-            id: message.id,
-            ticket_id: ticket.id,
-            position: last.map_or(0, |last| last.position) + 1,
-            author: message.author,
-            content: message.text.into(),
-            visibility: message.visibility,
-            in_reply_to: None,
-            reply_id: None,
-            is_complete: true,
-            created_at: message.created_at,
-            feedback: None,
-        };
-        state.carry_out(ticket.id, effect);
-        state.tickets.insert(ticket.id, ticket);
-        state.messages.push(stored.clone());
-        Ok(stored)
+        locked(&self.state).append(message)
     }
 
     async fn list(

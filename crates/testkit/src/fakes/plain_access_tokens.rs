@@ -1,12 +1,13 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use domain::ids::UserId;
-use domain::ports::{AccessToken, AccessTokens, TokenError};
+use domain::ids::{SessionId, UserId};
+use domain::ports::{AccessToken, AccessTokens, TokenError, TokenProof};
 use domain::user::Actor;
 use uuid::Uuid;
 
-/// Tokens that say whose they are and when they end, unsigned: `plain.<user>.<microseconds>`.
+/// Tokens that say whose they are, of which session and when they end, unsigned:
+/// `plain.<user>.<session>.<microseconds>`.
 #[derive(Clone, Debug)]
 pub struct PlainAccessTokens {
     lifetime: Duration,
@@ -26,23 +27,30 @@ impl Default for PlainAccessTokens {
 }
 
 impl AccessTokens for PlainAccessTokens {
-    fn issue(&self, actor: Actor, at: DateTime<Utc>) -> Result<AccessToken, TokenError> {
+    fn issue(
+        &self,
+        actor: Actor,
+        session: SessionId,
+        at: DateTime<Utc>,
+    ) -> Result<AccessToken, TokenError> {
         let end = (at + self.lifetime).timestamp_micros();
         Ok(AccessToken {
-            token: format!("plain.{}.{end}", actor.id),
+            token: format!("plain.{}.{session}.{end}", actor.id),
             lifetime: self.lifetime,
         })
     }
 
-    fn check(&self, token: &str, at: DateTime<Utc>) -> Result<UserId, TokenError> {
-        let parts = token
-            .strip_prefix("plain.")
-            .and_then(|rest| rest.split_once('.'));
-        let (user, end) = parts.ok_or(TokenError::Invalid)?;
-        let user = Uuid::try_parse(user).ok();
+    fn check(&self, token: &str, at: DateTime<Utc>) -> Result<TokenProof, TokenError> {
+        let parts: Vec<&str> = token.split('.').collect();
+        let ["plain", user, session, end] = parts.as_slice() else {
+            return Err(TokenError::Invalid);
+        };
         let end = end.parse().ok().and_then(DateTime::from_timestamp_micros);
-        match (user, end) {
-            (Some(user), Some(end)) if at < end => Ok(UserId::from_uuid(user)),
+        match (Uuid::try_parse(user), Uuid::try_parse(session), end) {
+            (Ok(user), Ok(session), Some(end)) if at < end => Ok(TokenProof {
+                user_id: UserId::from_uuid(user),
+                session_id: SessionId::from_uuid(session),
+            }),
             _ => Err(TokenError::Invalid),
         }
     }

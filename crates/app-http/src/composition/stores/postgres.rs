@@ -2,8 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgMessageRepository, PgReplyEventLog, PgReplyStore,
-    PgSettings, PgStoreHealth, PgStreamTokenRepository, PgTicketRepository, PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
+    PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStoreHealth,
+    PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgUserRepository,
 };
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -19,12 +20,16 @@ impl Stores {
     pub(super) fn over_postgres(database: &PgDatabase) -> Self {
         Self {
             users: Arc::new(PgUserRepository::new(database.clone())),
+            sessions: Arc::new(PgSessionRepository::new(database.clone())),
             tickets: Arc::new(PgTicketRepository::new(database.clone())),
+            keyed: Arc::new(PgIdempotencyStore::new(database.clone())),
             messages: Arc::new(PgMessageRepository::new(database.clone())),
             articles: Arc::new(PgArticleRepository::new(database.clone())),
             replies: Arc::new(PgReplyStore::new(database.clone())),
             events: Arc::new(PgReplyEventLog::new(database.clone())),
+            statistics: Arc::new(PgStatisticsSource::new(database.clone())),
             stream_tokens: Arc::new(PgStreamTokenRepository::new(database.clone())),
+            throttle: Arc::new(PgThrottle::new(database.clone())),
             health: Arc::new(PgStoreHealth::new(database.clone())),
         }
     }

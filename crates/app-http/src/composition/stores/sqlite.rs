@@ -2,8 +2,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use adapters_sqlite::{
-    ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteStoreHealth, SqliteStreamTokenRepository,
+    ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore,
+    SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
+    SqliteStatisticsSource, SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle,
     SqliteTicketRepository, SqliteUserRepository,
 };
 use anyhow::Context as _;
@@ -14,12 +15,16 @@ impl Stores {
     pub(super) fn over_sqlite(database: &SqliteDatabase) -> Self {
         Self {
             users: Arc::new(SqliteUserRepository::new(database.clone())),
+            sessions: Arc::new(SqliteSessionRepository::new(database.clone())),
             tickets: Arc::new(SqliteTicketRepository::new(database.clone())),
+            keyed: Arc::new(SqliteIdempotencyStore::new(database.clone())),
             messages: Arc::new(SqliteMessageRepository::new(database.clone())),
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
+            statistics: Arc::new(SqliteStatisticsSource::new(database.clone())),
             stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database.clone())),
+            throttle: Arc::new(SqliteThrottle::new(database.clone())),
             health: Arc::new(SqliteStoreHealth::new(database.clone())),
         }
     }

@@ -14,7 +14,7 @@ use testkit::fakes::ScriptedChatModel;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use super::{Home, Session, soon};
+use super::{Answer, Home, Session, soon};
 
 /// A running server over a database of its own.
 pub struct TestApp {
@@ -53,25 +53,33 @@ impl TestApp {
         settings: &[(&str, &str)],
         model: Option<Arc<dyn ChatModel>>,
     ) -> Self {
+        let wiring = Wiring {
+            bcrypt_cost: 4,
+            model,
+        };
+        Self::unready(home, settings, wiring).await
+    }
+
+    /// The product with other parts than it comes with, ready to serve.
+    pub async fn wired(home: Arc<Home>, settings: &[(&str, &str)], wiring: Wiring) -> Self {
+        let app = Self::unready(home, settings, wiring).await;
+        app.until_ready().await;
+        app
+    }
+
+    async fn unready(home: Arc<Home>, settings: &[(&str, &str)], wiring: Wiring) -> Self {
         let config = Config::from_lookup(&|name| match name {
             "PORT" => Some("0".to_owned()),
-            _ => home.setting(name).or_else(|| {
-                settings
-                    .iter()
-                    .find(|(key, _)| *key == name)
-                    .map(|(_, v)| (*v).to_owned())
-            }),
+            _ => settings
+                .iter()
+                .find(|(key, _)| *key == name)
+                .map(|(_, value)| (*value).to_owned())
+                .or_else(|| home.setting(name)),
         })
         .expect("valid settings");
-        let application = Application::build(
-            &config,
-            Wiring {
-                bcrypt_cost: 4,
-                model,
-            },
-        )
-        .await
-        .expect("the application starts");
+        let application = Application::build(&config, wiring)
+            .await
+            .expect("the application starts");
         let address = application.address();
         let stop = CancellationToken::new();
         let mut server = JoinSet::new();
@@ -106,7 +114,7 @@ impl TestApp {
     }
 
     /// A database server is prepared in the background.
-    async fn until_ready(&self) {
+    pub async fn until_ready(&self) {
         let asking = async {
             while self.stranger().get("/health/ready").await.status != 200 {
                 tokio::time::sleep(Duration::from_millis(20)).await;
@@ -140,28 +148,45 @@ impl TestApp {
         self.log_in(name).await
     }
 
-    /// A new agent, signed in. Agents are made by the command line's use case.
+    /// A new agent, signed in.
     pub async fn agent(&self, name: &str) -> Session<'_> {
+        self.staff(name, Role::Agent).await
+    }
+
+    /// A new admin, signed in.
+    pub async fn admin(&self, name: &str) -> Session<'_> {
+        self.staff(name, Role::Admin).await
+    }
+
+    /// Staff are made by the command line's use case.
+    async fn staff(&self, name: &str, role: Role) -> Session<'_> {
         let create_user = composition::user_creation(&self.config)
             .await
             .expect("the use case is wired");
         let email = Email::parse(&format!("{name}@example.com")).expect("an address");
         let password = Password::parse("correct horse battery").expect("a password");
         create_user
-            .execute(email, password, Role::Agent)
+            .execute(email, password, role)
             .await
-            .expect("a new agent");
+            .expect("a new account");
         self.log_in(name).await
     }
 
-    async fn log_in(&self, name: &str) -> Session<'_> {
+    /// Another session of somebody who has an account.
+    pub async fn log_in(&self, name: &str) -> Session<'_> {
+        Session::new(
+            self,
+            Some(self.tokens_of(name).await.text_of("access_token")),
+        )
+    }
+
+    /// What signing in answers.
+    pub async fn tokens_of(&self, name: &str) -> Answer {
         let credentials =
             json!({"email": format!("{name}@example.com"), "password": "correct horse battery"});
-        let answer = self
-            .stranger()
+        self.stranger()
             .post("/auth/login", &credentials)
             .await
-            .expect_status(200);
-        Session::new(self, Some(answer.text_of("access_token")))
+            .expect_status(200)
     }
 }

@@ -56,7 +56,7 @@ pub(super) fn takeover() -> TakeoverRequest {
 }
 
 /// An end with every field filled.
-pub(super) fn conclusion(verdict: Verdict) -> Conclusion {
+pub(in crate::contract) fn conclusion(verdict: Verdict) -> Conclusion {
     Conclusion {
         verdict,
         message_id: MessageId::from_uuid(uuid()),
@@ -181,7 +181,11 @@ impl ReplyStores {
         last.expect("a reply's log is never empty")
     }
 
-    pub(super) async fn finish(&self, lease: Lease, conclusion: &Conclusion) -> Finished {
+    pub(in crate::contract) async fn finish(
+        &self,
+        lease: Lease,
+        conclusion: &Conclusion,
+    ) -> Finished {
         let finished = self.replies.finish(lease, conclusion.clone()).await;
         finished.expect("answered")
     }

@@ -2,7 +2,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::ids::{MessageId, ReplyId, TicketId};
+use domain::ids::{MessageId, ReplyId, TicketId, UserId};
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -15,6 +15,9 @@ pub(crate) struct MessagePath(pub(crate) TicketId, pub(crate) MessageId);
 
 /// The reply to a ticket that the path names.
 pub(crate) struct ReplyPath(pub(crate) TicketId, pub(crate) ReplyId);
+
+/// The account that the path names.
+pub(crate) struct UserPath(pub(crate) UserId);
 
 impl FromRequest for TicketPath {
     type Error = ApiError;
@@ -42,6 +45,15 @@ impl FromRequest for ReplyPath {
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         ready(both(request, "reply_id").map(|(ticket, id)| Self(ticket, ReplyId::from_uuid(id))))
+    }
+}
+
+impl FromRequest for UserPath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(id(request, "user_id").map(|id| Self(UserId::from_uuid(id))))
     }
 }
 

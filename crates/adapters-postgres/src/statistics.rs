@@ -1,0 +1,138 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
+use diesel::sql_types::{BigInt, Nullable, Timestamptz};
+use diesel::{QueryableByName, sql_query};
+use diesel_async::RunQueryDsl;
+use domain::ports::{RepositoryError, StatisticsSource};
+use domain::statistics::{Period, Quantiles, ReplyCounts, Statistics, TicketCounts};
+use futures_util::FutureExt as _;
+
+use crate::database::PgDatabase;
+
+/// Statistics of a [`PgDatabase`].
+#[derive(Clone, Debug)]
+pub struct PgStatisticsSource {
+    database: PgDatabase,
+}
+
+impl PgStatisticsSource {
+    /// Counts what is in this database.
+    pub fn new(database: PgDatabase) -> Self {
+        Self { database }
+    }
+}
+
+#[async_trait]
+impl StatisticsSource for PgStatisticsSource {
+    async fn summarise(&self, period: Period) -> Result<Statistics, RepositoryError> {
+        self.database
+            .read(period, |mut connection, period| {
+                async move {
+                    let row: SummaryRow = sql_query(include_str!("statistics/summary.sql"))
+                        .bind::<Timestamptz, _>(period.from())
+                        .bind::<Timestamptz, _>(period.to())
+                        .get_result(&mut connection)
+                        .await?;
+                    Ok(row.into())
+                }
+                .boxed()
+            })
+            .await
+    }
+}
+
+/// Numbers as the databases know them: signed, and none where there is nothing to rank.
+#[derive(QueryableByName)]
+struct SummaryRow {
+    #[diesel(sql_type = BigInt)]
+    open: i64,
+    #[diesel(sql_type = BigInt)]
+    pending: i64,
+    #[diesel(sql_type = BigInt)]
+    resolved: i64,
+    #[diesel(sql_type = BigInt)]
+    closed: i64,
+    #[diesel(sql_type = BigInt)]
+    handed_off: i64,
+    #[diesel(sql_type = BigInt)]
+    queued: i64,
+    #[diesel(sql_type = BigInt)]
+    streaming: i64,
+    #[diesel(sql_type = BigInt)]
+    completed: i64,
+    #[diesel(sql_type = BigInt)]
+    incomplete: i64,
+    #[diesel(sql_type = BigInt)]
+    cancelled: i64,
+    #[diesel(sql_type = BigInt)]
+    failed: i64,
+    #[diesel(sql_type = BigInt)]
+    attempts: i64,
+    #[diesel(sql_type = BigInt)]
+    input_tokens: i64,
+    #[diesel(sql_type = BigInt)]
+    output_tokens: i64,
+    #[diesel(sql_type = BigInt)]
+    rated_up: i64,
+    #[diesel(sql_type = BigInt)]
+    rated_down: i64,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    first_token_p50: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    first_token_p90: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    first_token_p99: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    answer_p50: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    answer_p90: Option<i64>,
+    #[diesel(sql_type = Nullable<BigInt>)]
+    answer_p99: Option<i64>,
+}
+
+impl From<SummaryRow> for Statistics {
+    fn from(row: SummaryRow) -> Self {
+        Self {
+            tickets: TicketCounts {
+                open: count(row.open),
+                pending: count(row.pending),
+                resolved: count(row.resolved),
+                closed: count(row.closed),
+                handed_off: count(row.handed_off),
+            },
+            replies: ReplyCounts {
+                queued: count(row.queued),
+                streaming: count(row.streaming),
+                completed: count(row.completed),
+                incomplete: count(row.incomplete),
+                cancelled: count(row.cancelled),
+                failed: count(row.failed),
+                attempts: count(row.attempts),
+                input_tokens: count(row.input_tokens),
+                output_tokens: count(row.output_tokens),
+            },
+            first_token: quantiles([
+                row.first_token_p50,
+                row.first_token_p90,
+                row.first_token_p99,
+            ]),
+            answer: quantiles([row.answer_p50, row.answer_p90, row.answer_p99]),
+            rated_up: count(row.rated_up),
+            rated_down: count(row.rated_down),
+        }
+    }
+}
+
+fn count(number: i64) -> u64 {
+    u64::try_from(number).unwrap_or_default()
+}
+
+fn quantiles(micros: [Option<i64>; 3]) -> Option<Quantiles> {
+    let [p50, p90, p99] = micros.map(|micros| micros.map(|n| Duration::from_micros(count(n))));
+    Some(Quantiles {
+        p50: p50?,
+        p90: p90?,
+        p99: p99?,
+    })
+}

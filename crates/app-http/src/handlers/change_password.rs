@@ -1,0 +1,37 @@
+use actix_web::{HttpResponse, web};
+use domain::password::{Password, PasswordAttempt};
+use domain::use_cases::Authenticated;
+use serde::Deserialize;
+
+use crate::error::ApiError;
+use crate::extract::{Client, CurrentSession, JsonBody, SignedIn};
+use crate::use_cases::UseCases;
+use crate::validation::Validation;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ChangePasswordRequest {
+    current_password: String,
+    new_password: String,
+}
+
+type Request = SignedIn<(CurrentSession, Client, JsonBody<ChangePasswordRequest>)>;
+
+/// `POST /auth/password`: replaces the own password and ends every other session.
+pub(crate) async fn change_password(
+    use_cases: web::Data<UseCases>,
+    SignedIn(actor, (CurrentSession(session), Client(network), JsonBody(body))): Request,
+) -> Result<HttpResponse, ApiError> {
+    let mut validation = Validation::default();
+    let new = validation.check("new_password", Password::parse(body.new_password));
+    let Some(new) = new else {
+        return Err(validation.into_error());
+    };
+    let who = Authenticated { actor, session };
+    let current = PasswordAttempt::new(body.current_password);
+    use_cases
+        .change_password
+        .execute(who, current, new, network)
+        .await?;
+    Ok(HttpResponse::NoContent().finish())
+}

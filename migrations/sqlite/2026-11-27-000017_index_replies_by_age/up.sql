@@ -1,0 +1,1 @@
+CREATE INDEX replies_by_age ON replies (created_at);
