@@ -7,14 +7,18 @@ use chrono::DateTime;
 use diesel::connection::InstrumentationEvent;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
-use domain::ids::OwnerId;
+use diesel::sqlite::Sqlite;
+use domain::ids::{OwnerId, TicketId, UserId};
+use domain::page::PageLimit;
 use domain::ports::{
     ReplyEventLog as _, ReplyStore as _, StreamTokenRepository as _, TakeoverRequest, Throttle as _,
 };
 use domain::throttle::{Bucket, BucketKey, Quota};
+use domain::ticket::{AssigneeFilter, TicketFilter, TicketOrder, TicketStatus, TimePlace};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::tickets;
 use crate::{
     SqliteDatabase, SqliteReplyEventLog, SqliteReplyStore, SqliteStreamTokenRepository,
     SqliteThrottle,
@@ -117,6 +121,48 @@ async fn a_removal_reads_only_stream_tokens_that_are_due_or_used() {
     let by_reply = ["stream_tokens_by_reply", "sqlite_autoindex_replies_1"];
     let indexes: [&[&str]; 2] = [&["unused_stream_tokens"], &by_reply];
     watched.used("stream_tokens", &indexes).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_are_read_in_the_order_of_an_index() {
+    let watched = Watched::new().await;
+    let id = UserId::from_uuid(Uuid::from_u128(1));
+    let any = TicketFilter::default;
+    let one = TicketFilter {
+        user_id: Some(id),
+        ..any()
+    };
+    let pending = TicketFilter {
+        status: Some(TicketStatus::Pending),
+        ..any()
+    };
+    let mine = TicketFilter {
+        assignee: Some(AssigneeFilter::Agent(id)),
+        ..any()
+    };
+    let after = Some(TimePlace {
+        at: DateTime::UNIX_EPOCH,
+        id: TicketId::from_uuid(Uuid::from_u128(1)),
+    });
+    let by_creation = TicketOrder::CreatedAt { after };
+    let by_change = TicketOrder::UpdatedAt { after };
+    for (filter, order, index) in [
+        (any(), by_creation, "tickets_by_age"),
+        (one.clone(), by_creation, "tickets_by_user"),
+        (pending.clone(), by_creation, "tickets_by_status"),
+        (mine, by_creation, "tickets_by_assignee"),
+        (any(), by_change, "tickets_by_change"),
+        (one, by_change, "tickets_by_user_and_change"),
+        (pending, by_change, "tickets_by_status_and_change"),
+    ] {
+        let query = tickets::by_time(&filter, order, PageLimit::default());
+        let statement = diesel::debug_query::<Sqlite, _>(&query).to_string();
+        let plan = watched.plan(statement).await;
+        // Searched, so entered where the page starts.
+        let searched = format!("SEARCH tickets USING INDEX {index} (");
+        assert!(plan.contains(&searched), "{index}: {plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{index}: {plan}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -10,6 +10,8 @@ use domain::page::{Page, PageLimit};
 use domain::ports::{ChangeTicketError, RepositoryError, TicketRepository};
 use domain::ticket::{Ticket, TicketChange, TicketFilter, TicketOrder};
 
+#[cfg(test)]
+pub(crate) use self::list::by_time;
 pub(crate) use self::row::{find, save};
 use crate::database::SqliteDatabase;
 use crate::replies;

@@ -1,4 +1,5 @@
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel::sqlite::Sqlite;
 use domain::page::{Page, PageLimit};
 use domain::ticket::{AssigneeFilter, Ticket, TicketFilter, TicketOrder};
@@ -27,6 +28,26 @@ pub(super) fn page(
     order: TicketOrder,
     limit: PageLimit,
 ) -> Result<Page<Ticket, TicketOrder>, StoreError> {
+    if let TicketOrder::Relevance { after } = order {
+        return search::page(connection, filter, after, limit);
+    }
+    let tickets = by_time(filter, order, limit)
+        .select(TicketRow::as_select())
+        .load(connection)?
+        .into_iter()
+        .map(|row| Ticket::try_from(row).map_err(StoreError::from))
+        .collect::<Result<Vec<_>, _>>()?;
+    Ok(Page::from_surplus(tickets, limit, |last| {
+        order.behind(last, 0)
+    }))
+}
+
+/// A page by times, with one row more than the limit, to tell whether more follow.
+pub(crate) fn by_time(
+    filter: &TicketFilter,
+    order: TicketOrder,
+    limit: PageLimit,
+) -> tickets::BoxedQuery<'static, Sqlite> {
     let mut query = filtered(filter);
     query = match order {
         TicketOrder::CreatedAt { after } => {
@@ -41,20 +62,9 @@ pub(super) fn page(
             }
             query.order((tickets::updated_at.desc(), tickets::id.desc()))
         }
-        TicketOrder::Relevance { after } => {
-            return search::page(connection, filter, after, limit);
-        }
+        TicketOrder::Relevance { .. } => query.filter(false.into_sql::<Bool>()),
     };
-    let tickets = query
-        .limit(surplus(limit))
-        .select(TicketRow::as_select())
-        .load(connection)?
-        .into_iter()
-        .map(|row| Ticket::try_from(row).map_err(StoreError::from))
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(Page::from_surplus(tickets, limit, |last| {
-        order.behind(last, 0)
-    }))
+    query.limit(surplus(limit))
 }
 
 fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Sqlite> {
@@ -90,7 +100,6 @@ fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Sqlite> {
     query
 }
 
-/// One row more than the limit, to tell whether more follow.
 pub(super) fn surplus(limit: PageLimit) -> i64 {
     i64::try_from(limit.get()).map_or(i64::MAX, |limit| limit + 1)
 }

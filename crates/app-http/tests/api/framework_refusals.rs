@@ -22,6 +22,8 @@ async fn other_methods_are_told_which_there_are() {
         (Method::GET, "/auth/signup".to_owned(), "POST"),
         (Method::DELETE, "/tickets".to_owned(), "GET, HEAD, POST"),
         (Method::PUT, ticket.to_owned(), "GET, HEAD, PATCH"),
+        (Method::POST, format!("{ticket}/messages/x/feedback"), "PUT"),
+        (Method::DELETE, format!("{ticket}/replies/x"), "GET, HEAD"),
         (Method::POST, format!("{ticket}/ai-response"), "GET, HEAD"),
         (Method::PATCH, "/health/live".to_owned(), "GET, HEAD"),
     ] {
