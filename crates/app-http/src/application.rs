@@ -24,7 +24,7 @@ pub struct Application {
     address: SocketAddr,
     engine: ReplyEngine,
     draining: CancellationToken,
-    janitor: Pin<Box<dyn Future<Output = ()> + Send>>,
+    housekeeping: Pin<Box<dyn Future<Output = ()> + Send>>,
     pace: ShutdownPace,
     guard: ServingGuard,
 }
@@ -75,7 +75,7 @@ impl Application {
             address,
             engine: composed.engine,
             draining: composed.draining,
-            janitor: composed.janitor,
+            housekeeping: composed.housekeeping,
             pace: Self::shutdown_pace(config),
             guard: composed.guard,
         })
@@ -106,7 +106,7 @@ impl Application {
             handle,
             engine,
             draining,
-            janitor,
+            housekeeping,
             pace,
             guard,
             ..
@@ -118,7 +118,7 @@ impl Application {
             engine.shut_down(pace).await;
             handle.stop(true).await;
         };
-        let (served, (), ()) = tokio::join!(server, closing, janitor);
+        let (served, (), ()) = tokio::join!(server, closing, housekeeping);
         drop(guard);
         served.context("the server failed")
     }

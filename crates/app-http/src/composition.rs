@@ -14,7 +14,7 @@ use anyhow::Context as _;
 use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher};
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
-    Authenticate, ChangePassword, ChangeUser, CreateTicket, CreateUser, HandOffTicket,
+    Authenticate, ChangePassword, ChangeUser, CheckAccess, CreateTicket, CreateUser, HandOffTicket,
     InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
     LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage,
     SendMessageParts, ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep, SweepParts,
@@ -29,6 +29,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use self::stores::ServingGuard;
 use self::stores::{Serving, Stores};
+use crate::access_watch::AccessWatch;
 use crate::config::{Config, Database};
 use crate::janitor;
 use crate::system::{SystemClock, UuidV7Ids};
@@ -56,8 +57,8 @@ pub(crate) struct Composed {
     pub(crate) use_cases: UseCases,
     pub(crate) engine: ReplyEngine,
     pub(crate) draining: CancellationToken,
-    /// Cleans up until draining begins.
-    pub(crate) janitor: Pin<Box<dyn Future<Output = ()> + Send>>,
+    /// Cleans up and watches readers until draining begins.
+    pub(crate) housekeeping: Pin<Box<dyn Future<Output = ()> + Send>>,
     /// Kept until nothing is served any more.
     pub(crate) guard: ServingGuard,
 }
@@ -128,7 +129,8 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         keyed: Arc::clone(&stores.keyed),
         clock: Arc::clone(&services.clock),
     });
-    let janitor = Box::pin(janitor::run(sweep, prepared.clone(), draining.clone()));
+    let cleaning = janitor::run(sweep, prepared.clone(), draining.clone());
+    let check_access = CheckAccess::new(Arc::clone(&stores.users));
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
         prepared,
@@ -136,11 +138,15 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     };
     let attempts = limit_attempts(config, &stores, &services);
     let use_cases = wire(stores, services, &engine, readiness, attempts);
+    let watching = use_cases.access.clone().run(check_access, draining.clone());
+    let housekeeping = Box::pin(async {
+        tokio::join!(cleaning, watching);
+    });
     Ok(Composed {
         use_cases,
         engine,
         draining,
-        janitor,
+        housekeeping,
         guard,
     })
 }
@@ -302,6 +308,7 @@ fn wire(
         cancel_reply: CancelReply::new(tickets.clone(), engine.clone()),
         retry_reply: RetryReply::new(tickets.clone(), engine.clone()),
         issue_stream_token: IssueStreamToken::new(tickets, stream_tokens, opaque_tokens, clock),
+        access: AccessWatch::default(),
         readiness,
     }
 }

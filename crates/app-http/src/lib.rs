@@ -3,6 +3,7 @@
 //! Handlers turn requests into calls of use cases and results into responses; they decide nothing
 //! else. Only `composition` names adapters: swapping one is a change of that file.
 
+mod access_watch;
 pub mod application;
 pub mod cli;
 mod client_address;

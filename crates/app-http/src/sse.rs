@@ -6,11 +6,12 @@ mod wire;
 
 use std::cell::Cell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use actix_web::HttpResponse;
 use actix_web_lab::sse;
-use futures_util::StreamExt as _;
-use reply_engine::{Frame, ReplyStream};
+use futures_util::{Stream, StreamExt as _, stream};
+use reply_engine::{ClosingReason, Frame, ReplyStream};
 
 use self::body::SseBody;
 use self::event::Encoder;
@@ -26,13 +27,19 @@ pub(crate) const HEADERS: [(&str, &str); 5] = [
     ("vary", "accept, authorization"),
 ];
 
-/// Streams a reading to its client.
-pub(crate) fn respond(reading: ReplyStream) -> HttpResponse {
+/// How soon somebody who lost access may find out why, in case it was a mistake.
+const RECONNECT: Duration = Duration::from_secs(5);
+
+/// Streams a reading to its client, until the client should see no more of it.
+pub(crate) fn respond(
+    reading: ReplyStream,
+    access_lost: impl Future<Output = ()> + 'static,
+) -> HttpResponse {
     let pulse = reading.pulse();
     let retry = Rc::new(Cell::new(None));
     let announced = Rc::clone(&retry);
     let mut encoder = Encoder::new(reading.reply_id());
-    let events = reading.into_stream().map(move |frame| {
+    let events = until(access_lost, reading).map(move |frame| {
         if let Frame::Closing { reconnect, .. } = &frame {
             announced.set(Some(reconnect.as_millis()));
         }
@@ -48,4 +55,28 @@ pub(crate) fn respond(reading: ReplyStream) -> HttpResponse {
         response.insert_header(header);
     }
     response.body(body)
+}
+
+/// The frames of a reading until its reader loses access, and then the word of that.
+fn until(
+    access_lost: impl Future<Output = ()> + 'static,
+    reading: ReplyStream,
+) -> impl Stream<Item = Frame> {
+    stream::unfold(
+        Some((reading, Box::pin(access_lost))),
+        |reading| async move {
+            let (mut reading, mut access_lost) = reading?;
+            tokio::select! {
+                biased;
+                () = &mut access_lost => {
+                    let closing = Frame::Closing {
+                        reason: ClosingReason::AccessLost,
+                        reconnect: RECONNECT,
+                    };
+                    Some((closing, None))
+                }
+                frame = reading.next() => Some((frame?, Some((reading, access_lost)))),
+            }
+        },
+    )
 }

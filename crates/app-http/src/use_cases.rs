@@ -11,6 +11,8 @@ use domain::use_cases::{
 use reply_engine::{CancelReply, RetryReply, ShowReceipt, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
 
+use crate::access_watch::AccessWatch;
+
 /// The product, wired.
 pub(crate) struct UseCases {
     pub(crate) authenticate: Authenticate,
@@ -38,6 +40,7 @@ pub(crate) struct UseCases {
     pub(crate) cancel_reply: CancelReply,
     pub(crate) retry_reply: RetryReply,
     pub(crate) issue_stream_token: IssueStreamToken,
+    pub(crate) access: AccessWatch,
     pub(crate) readiness: Readiness,
 }
 

@@ -3,6 +3,7 @@
 mod authenticate;
 mod change_password;
 mod change_user;
+mod check_access;
 mod create_ticket;
 mod create_user;
 mod hand_off_ticket;
@@ -30,6 +31,7 @@ mod update_ticket;
 pub use self::authenticate::{Authenticate, AuthenticateError, Authenticated};
 pub use self::change_password::{ChangePassword, ChangePasswordError};
 pub use self::change_user::{ChangeUser, ManageUsersError};
+pub use self::check_access::CheckAccess;
 pub use self::create_ticket::{CreateTicket, CreateTicketError};
 pub use self::create_user::{CreateUser, CreateUserError};
 pub use self::hand_off_ticket::{HandOffError, HandOffTicket};

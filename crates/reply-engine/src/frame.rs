@@ -58,6 +58,8 @@ pub enum Frame {
 pub enum ClosingReason {
     /// The process shuts down.
     Shutdown,
+    /// The reader may not see the ticket any more.
+    AccessLost,
 }
 
 /// Where the present attempt of a reply begins.

@@ -41,13 +41,16 @@ pub(crate) async fn stream_ai_response(
     }
     let cursor = cursor(&request, query);
     let opening = use_cases.stream_reply.execute(actor, id, cursor).await?;
-    Ok(opening_response(opening))
+    Ok(opening_response(opening, use_cases.access.lost(actor)))
 }
 
-/// The stream, or the word that there is nothing more to read.
-pub(super) fn opening_response(opening: Opening) -> HttpResponse {
+/// The stream, for as long as its reader may read it, or the word that there is nothing more.
+pub(super) fn opening_response(
+    opening: Opening,
+    access_lost: impl Future<Output = ()> + 'static,
+) -> HttpResponse {
     match opening {
-        Opening::Stream(reading) => sse::respond(reading),
+        Opening::Stream(reading) => sse::respond(reading, access_lost),
         Opening::Finished => HttpResponse::NoContent().finish(),
     }
 }

@@ -38,9 +38,9 @@ pub(crate) async fn stream_ai_response_by_token(
         return Err(ApiError::Unauthenticated);
     }
     let cursor = cursor(&request, query.stream);
-    let opening = use_cases
+    let (reader, opening) = use_cases
         .stream_by_token
         .execute(&query.stream_token, id, cursor)
         .await?;
-    Ok(opening_response(opening))
+    Ok(opening_response(opening, use_cases.access.lost(reader)))
 }

@@ -135,6 +135,7 @@ impl Encoder {
                 let payload = Closing {
                     reason: match reason {
                         ClosingReason::Shutdown => "shutdown",
+                        ClosingReason::AccessLost => "access_lost",
                     },
                     reconnect_ms: reconnect.as_millis(),
                 };

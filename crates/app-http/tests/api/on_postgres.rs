@@ -32,6 +32,7 @@ mod idempotency;
 mod interruption;
 mod lists;
 mod login_flood;
+mod lost_access;
 mod messages;
 mod notes;
 mod readme;

@@ -60,7 +60,7 @@ impl StreamByToken {
         Self { parts, engine }
     }
 
-    /// Opens a reading.
+    /// Opens a reading, and says for whom.
     ///
     /// # Errors
     /// [`StreamByTokenError`] when the token admits to nothing, or there is nothing to stream.
@@ -69,7 +69,7 @@ impl StreamByToken {
         secret: &str,
         ticket_id: TicketId,
         cursor: Option<Cursor>,
-    ) -> Result<Opening, StreamByTokenError> {
+    ) -> Result<(Actor, Opening), StreamByTokenError> {
         let token = self
             .parts
             .stream_tokens
@@ -77,13 +77,18 @@ impl StreamByToken {
             .await?
             .filter(|token| token.ticket_id == ticket_id)
             .ok_or(StreamByTokenError::Invalid)?;
-        match self.admission(&token).await? {
-            Admission::Open => self.open(&token, cursor).await,
-            Admission::Continue(reply_id) => self.resume(reply_id, cursor).await,
-        }
+        let (reader, admission) = self.admission(&token).await?;
+        let opening = match admission {
+            Admission::Open => self.open(&token, cursor).await?,
+            Admission::Continue(reply_id) => self.resume(reply_id, cursor).await?,
+        };
+        Ok((reader, opening))
     }
 
-    async fn admission(&self, token: &StreamToken) -> Result<Admission, StreamByTokenError> {
+    async fn admission(
+        &self,
+        token: &StreamToken,
+    ) -> Result<(Actor, Admission), StreamByTokenError> {
         let user = self
             .parts
             .users
@@ -102,9 +107,10 @@ impl StreamByToken {
             Some(reply_id) => self.parts.replies.find(reply_id).await?,
             None => None,
         };
-        token
+        let admission = token
             .admits(opened.as_ref(), self.parts.clock.now())
-            .ok_or(StreamByTokenError::Invalid)
+            .ok_or(StreamByTokenError::Invalid)?;
+        Ok((actor, admission))
     }
 
     /// A first reading. The token is used up only once there is something to read, so that a
