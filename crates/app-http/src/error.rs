@@ -19,6 +19,7 @@ use domain::use_cases::{
 use reply_engine::{RetryError, RetryReplyError, StreamByTokenError, StreamReplyError};
 use thiserror::Error;
 
+use crate::problem::types::{self, ProblemType};
 use crate::problem::{self, Problem};
 use crate::rate_limit;
 use crate::validation::FieldError;
@@ -78,7 +79,7 @@ pub(crate) enum ApiError {
     AssistantOff,
     #[error("{reason}")]
     NotRetryable {
-        code: &'static str,
+        kind: ProblemType,
         reason: &'static str,
     },
     #[error("too many attempts")]
@@ -108,84 +109,70 @@ impl ApiError {
 
     /// The problem as it is shown; the one place where a status is decided.
     pub(crate) fn problem(&self) -> Problem {
-        use StatusCode as S;
         let retry = ("retry-after", Self::RETRY_AFTER.to_string());
         match self {
-            Self::MalformedJson => Problem::new(S::BAD_REQUEST, "malformed_json", self),
+            Self::MalformedJson => Problem::new(types::MALFORMED_JSON, self),
             Self::Validation(errors) => {
-                Problem::new(S::UNPROCESSABLE_ENTITY, "validation_failed", self)
-                    .with_errors(errors.clone())
+                Problem::new(types::VALIDATION_FAILED, self).with_errors(errors.clone())
             }
             Self::UnsupportedMediaType { supported } => {
-                Problem::new(S::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", self)
+                Problem::new(types::UNSUPPORTED_MEDIA_TYPE, self)
                     .with_detail(format!("The body must be {supported}."))
             }
-            Self::UriTooLong { limit } => Problem::new(S::URI_TOO_LONG, "uri_too_long", self)
+            Self::UriTooLong { limit } => Problem::new(types::URI_TOO_LONG, self)
                 .with_detail(format!("The address may have at most {limit} bytes.")),
-            Self::HeadersTooLarge { limit } => Problem::new(
-                S::REQUEST_HEADER_FIELDS_TOO_LARGE,
-                "headers_too_large",
-                self,
-            )
-            .with_detail(format!("The headers may have at most {limit} bytes.")),
-            Self::UpgradeRefused => Problem::new(S::BAD_REQUEST, "upgrade_refused", self),
-            Self::BodyTooLarge { limit } => {
-                Problem::new(S::PAYLOAD_TOO_LARGE, "body_too_large", self)
-                    .with_detail(format!("The body may have at most {limit} bytes."))
-            }
-            Self::BodyTimeout => Problem::new(S::REQUEST_TIMEOUT, "body_timeout", self),
-            Self::BodyUnreadable => Problem::new(S::BAD_REQUEST, "body_unreadable", self),
+            Self::HeadersTooLarge { limit } => Problem::new(types::HEADERS_TOO_LARGE, self)
+                .with_detail(format!("The headers may have at most {limit} bytes.")),
+            Self::UpgradeRefused => Problem::new(types::UPGRADE_REFUSED, self),
+            Self::BodyTooLarge { limit } => Problem::new(types::BODY_TOO_LARGE, self)
+                .with_detail(format!("The body may have at most {limit} bytes.")),
+            Self::BodyTimeout => Problem::new(types::BODY_TIMEOUT, self),
+            Self::BodyUnreadable => Problem::new(types::BODY_UNREADABLE, self),
             // RFC 6750, section 3: no error code when no credentials were sent.
-            Self::Unauthenticated => Problem::new(S::UNAUTHORIZED, "unauthenticated", self)
-                .with_header("www-authenticate", "Bearer"),
-            Self::InvalidToken => Problem::new(S::UNAUTHORIZED, "invalid_token", self)
+            Self::Unauthenticated => {
+                Problem::new(types::UNAUTHENTICATED, self).with_header("www-authenticate", "Bearer")
+            }
+            Self::InvalidToken => Problem::new(types::INVALID_TOKEN, self)
                 .with_header("www-authenticate", "Bearer error=\"invalid_token\""),
-            Self::WrongCredentials => Problem::new(S::UNAUTHORIZED, "wrong_credentials", self)
+            Self::WrongCredentials => Problem::new(types::WRONG_CREDENTIALS, self)
                 .with_header("www-authenticate", "Bearer"),
-            Self::InvalidRefreshToken => {
-                Problem::new(S::UNAUTHORIZED, "invalid_refresh_token", self)
-                    .with_header("www-authenticate", "Bearer")
-            }
+            Self::InvalidRefreshToken => Problem::new(types::INVALID_REFRESH_TOKEN, self)
+                .with_header("www-authenticate", "Bearer"),
             // Not 401, which would say that the access token is no good.
-            Self::WrongPassword => Problem::new(S::FORBIDDEN, "wrong_password", self),
-            Self::Forbidden(_) => Problem::new(S::FORBIDDEN, "forbidden", self),
-            Self::NotFound => Problem::new(S::NOT_FOUND, "not_found", self),
-            Self::UnknownPath => Problem::new(S::NOT_FOUND, "unknown_path", self),
+            Self::WrongPassword => Problem::new(types::WRONG_PASSWORD, self),
+            Self::Forbidden(_) => Problem::new(types::FORBIDDEN, self),
+            Self::NotFound => Problem::new(types::NOT_FOUND, self),
+            Self::UnknownPath => Problem::new(types::UNKNOWN_PATH, self),
             Self::MethodNotAllowed { allow } => {
-                Problem::new(S::METHOD_NOT_ALLOWED, "method_not_allowed", self)
-                    .with_header("allow", *allow)
+                Problem::new(types::METHOD_NOT_ALLOWED, self).with_header("allow", *allow)
             }
-            Self::EmailTaken => Problem::new(S::CONFLICT, "email_taken", self),
-            Self::LastAdmin => Problem::new(S::CONFLICT, "last_admin", self),
-            Self::IdempotencyKeyReused => {
-                Problem::new(S::UNPROCESSABLE_ENTITY, "idempotency_key_reused", self)
-            }
-            Self::TicketClosed => Problem::new(S::CONFLICT, "ticket_closed", self),
-            Self::InvalidTransition(_) => Problem::new(S::CONFLICT, "invalid_transition", self),
-            Self::VersionMismatch => Problem::new(S::PRECONDITION_FAILED, "version_mismatch", self),
-            Self::AssistantOff => Problem::new(S::CONFLICT, "assistant_off", self),
-            Self::NotRetryable { code, .. } => Problem::new(S::CONFLICT, code, self),
+            Self::EmailTaken => Problem::new(types::EMAIL_TAKEN, self),
+            Self::LastAdmin => Problem::new(types::LAST_ADMIN, self),
+            Self::IdempotencyKeyReused => Problem::new(types::IDEMPOTENCY_KEY_REUSED, self),
+            Self::TicketClosed => Problem::new(types::TICKET_CLOSED, self),
+            Self::InvalidTransition(_) => Problem::new(types::INVALID_TRANSITION, self),
+            Self::VersionMismatch => Problem::new(types::VERSION_MISMATCH, self),
+            Self::AssistantOff => Problem::new(types::ASSISTANT_OFF, self),
+            Self::NotRetryable { kind, .. } => Problem::new(*kind, self),
             Self::TooManyAttempts(levels) => {
-                let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_attempts", self);
+                let problem = Problem::new(types::TOO_MANY_ATTEMPTS, self);
                 rate_limit::tell(problem, levels)
             }
-            Self::NotRateable => Problem::new(S::CONFLICT, "not_rateable", self),
+            Self::NotRateable => Problem::new(types::NOT_RATEABLE, self),
             Self::TooManyReplies { retry_after } => {
-                let problem = Problem::new(S::TOO_MANY_REQUESTS, "too_many_replies", self);
+                let problem = Problem::new(types::TOO_MANY_REPLIES, self);
                 rate_limit::tell_of_replies(problem, *retry_after)
             }
-            Self::Busy => {
-                Problem::new(S::SERVICE_UNAVAILABLE, "busy", self).with_header(retry.0, retry.1)
+            Self::Busy => Problem::new(types::BUSY, self).with_header(retry.0, retry.1),
+            Self::Starting => Problem::new(types::STARTING, self).with_header(retry.0, retry.1),
+            Self::ShuttingDown => {
+                Problem::new(types::SHUTTING_DOWN, self).with_header(retry.0, retry.1)
             }
-            Self::Starting => {
-                Problem::new(S::SERVICE_UNAVAILABLE, "starting", self).with_header(retry.0, retry.1)
+            Self::Unavailable(_) => {
+                Problem::new(types::UNAVAILABLE, self).with_header(retry.0, retry.1)
             }
-            Self::ShuttingDown => Problem::new(S::SERVICE_UNAVAILABLE, "shutting_down", self)
-                .with_header(retry.0, retry.1),
-            Self::Unavailable(_) => Problem::new(S::SERVICE_UNAVAILABLE, "unavailable", self)
-                .with_header(retry.0, retry.1),
-            Self::Internal(_) => Problem::new(S::INTERNAL_SERVER_ERROR, "internal", self),
-            Self::Framework(status) => Problem::new(*status, "refused", self),
+            Self::Internal(_) => Problem::new(types::INTERNAL, self),
+            Self::Framework(status) => Problem::new(types::REFUSED, self).with_status(*status),
         }
     }
 
@@ -341,18 +328,18 @@ impl From<IssueStreamTokenError> for ApiError {
 
 impl From<RetryReplyError> for ApiError {
     fn from(error: RetryReplyError) -> Self {
-        let not_retryable = |code, reason| Self::NotRetryable { code, reason };
+        let not_retryable = |kind, reason| Self::NotRetryable { kind, reason };
         match error {
             RetryReplyError::Access(error) => error.into(),
             RetryReplyError::Refused(refusal) => match refusal {
                 RetryError::NothingToRetry => {
-                    not_retryable("nothing_to_retry", "there is no reply to retry")
+                    not_retryable(types::NOTHING_TO_RETRY, "there is no reply to retry")
                 }
                 RetryError::Running => {
-                    not_retryable("reply_running", "the reply is being generated")
+                    not_retryable(types::REPLY_RUNNING, "the reply is being generated")
                 }
                 RetryError::Answered => {
-                    not_retryable("reply_completed", "the question is answered")
+                    not_retryable(types::REPLY_COMPLETED, "the question is answered")
                 }
                 RetryError::AssistantOff => Self::AssistantOff,
                 RetryError::OverLimit { retry_after } => Self::TooManyReplies { retry_after },

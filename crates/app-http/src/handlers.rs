@@ -6,6 +6,7 @@ pub(crate) mod create_stream_token;
 pub(crate) mod create_ticket;
 pub(crate) mod get_health;
 pub(crate) mod get_me;
+pub(crate) mod get_problem_type;
 pub(crate) mod get_reply;
 pub(crate) mod get_statistics;
 pub(crate) mod get_ticket;

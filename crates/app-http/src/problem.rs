@@ -1,11 +1,14 @@
 //! RFC 9457 problem details.
 
+pub(crate) mod types;
+
 use std::fmt::Display;
 
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
 
+use self::types::ProblemType;
 use crate::validation::FieldError;
 
 /// A refusal as clients see it.
@@ -42,15 +45,19 @@ struct Body<'a> {
 
 impl Problem {
     /// A problem whose detail is the error's own sentence.
-    pub(crate) fn new(status: StatusCode, code: &'static str, error: &impl Display) -> Self {
+    pub(crate) fn new(kind: ProblemType, error: &impl Display) -> Self {
         let detail = sentence(&error.to_string());
         Self {
-            status,
-            code,
+            status: kind.status,
+            code: kind.code,
             detail,
             errors: Vec::new(),
             headers: Vec::new(),
         }
+    }
+
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
     }
 
     pub(crate) fn with_detail(self, detail: String) -> Self {

@@ -12,6 +12,7 @@ use crate::handlers::create_stream_token::create_stream_token;
 use crate::handlers::create_ticket::create_ticket;
 use crate::handlers::get_health::{get_liveness, get_readiness};
 use crate::handlers::get_me::get_me;
+use crate::handlers::get_problem_type::get_problem_type;
 use crate::handlers::get_reply::get_reply;
 use crate::handlers::get_statistics::get_statistics;
 use crate::handlers::get_ticket::get_ticket;
@@ -92,6 +93,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
             resource("/tickets/{ticket_id}/handoff", "POST").route(web::post().to(hand_off_ticket)),
         )
         .service(resource("/admin/stats", "GET, HEAD").route(get().to(get_statistics)))
+        .service(resource("/problems/{code}", "GET, HEAD").route(get().to(get_problem_type)))
         .service(resource("/health/live", "GET, HEAD").route(get().to(get_liveness)))
         .service(resource("/health/ready", "GET, HEAD").route(get().to(get_readiness)))
         .default_service(web::to(unknown_path));

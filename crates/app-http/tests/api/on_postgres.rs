@@ -35,6 +35,7 @@ mod login_flood;
 mod lost_access;
 mod messages;
 mod notes;
+mod problems;
 mod readme;
 mod receipts;
 mod request_limits;

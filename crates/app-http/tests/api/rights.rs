@@ -54,6 +54,7 @@ fn rows() -> Vec<Row> {
     vec![
         get("/health/live", [200; 5]),
         get("/health/ready", [200; 5]),
+        get("/problems/not_found", [200; 5]),
         get("/auth/me", [401, 200, 200, 200, 200]),
         post("/auth/signup", json!({}), [422; 5]),
         post("/auth/login", json!({}), [422; 5]),
