@@ -1,5 +1,3 @@
-use std::time::Duration;
-
 use async_trait::async_trait;
 use diesel::prelude::*;
 use diesel::sql_query;
@@ -108,12 +106,12 @@ impl From<SummaryRow> for Statistics {
                 input_tokens: count(row.input_tokens),
                 output_tokens: count(row.output_tokens),
             },
-            first_token: quantiles([
+            first_token: Quantiles::of_micros([
                 row.first_token_p50,
                 row.first_token_p90,
                 row.first_token_p99,
             ]),
-            answer: quantiles([row.answer_p50, row.answer_p90, row.answer_p99]),
+            answer: Quantiles::of_micros([row.answer_p50, row.answer_p90, row.answer_p99]),
             rated_up: count(row.rated_up),
             rated_down: count(row.rated_down),
         }
@@ -122,13 +120,4 @@ impl From<SummaryRow> for Statistics {
 
 fn count(number: i64) -> u64 {
     u64::try_from(number).unwrap_or_default()
-}
-
-fn quantiles(micros: [Option<i64>; 3]) -> Option<Quantiles> {
-    let [p50, p90, p99] = micros.map(|micros| micros.map(|n| Duration::from_micros(count(n))));
-    Some(Quantiles {
-        p50: p50?,
-        p90: p90?,
-        p99: p99?,
-    })
 }

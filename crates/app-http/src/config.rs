@@ -4,6 +4,7 @@
 mod edge;
 mod limits;
 mod reader;
+mod signing_keys;
 mod weak_secret;
 
 use std::collections::HashMap;
@@ -18,7 +19,7 @@ use secrecy::SecretString;
 
 pub use self::edge::Edge;
 use self::reader::Reader;
-use self::weak_secret::is_weak_secret;
+use self::signing_keys::{read_jwt_secret, read_previous_jwt_secret};
 
 /// Everything that can be set.
 #[derive(Debug)]
@@ -213,36 +214,6 @@ fn read_database(reader: &mut Reader<'_>) -> Database {
         ),
     }
     Database::Sqlite(PathBuf::from(path.unwrap_or_default()))
-}
-
-const STRONG_SECRET: &str =
-    "at least 32 bytes of random text, such as `openssl rand -base64 48` prints";
-
-fn read_jwt_secret(reader: &mut Reader<'_>, database: &Database) -> Option<SecretString> {
-    let name = "JWT_SECRET";
-    let Some(secret) = reader.optional(name) else {
-        // A key of one replica's own would be no key to the others.
-        if matches!(database, Database::Postgres(_)) {
-            reader.complain(
-                name,
-                format!("must be set with PostgreSQL: {STRONG_SECRET}"),
-            );
-        }
-        return None;
-    };
-    if is_weak_secret(&secret) {
-        reader.complain(name, format!("must be {STRONG_SECRET}"));
-    }
-    Some(SecretString::from(secret))
-}
-
-fn read_previous_jwt_secret(reader: &mut Reader<'_>) -> Option<SecretString> {
-    let name = "JWT_SECRET_PREVIOUS";
-    let secret = reader.optional(name)?;
-    if is_weak_secret(&secret) {
-        reader.complain(name, format!("must be {STRONG_SECRET}"));
-    }
-    Some(SecretString::from(secret))
 }
 
 fn read_assistant(reader: &mut Reader<'_>) -> Assistant {

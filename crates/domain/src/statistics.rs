@@ -110,6 +110,21 @@ pub struct Quantiles {
     pub p99: Duration,
 }
 
+impl Quantiles {
+    /// The quantiles of these microseconds, in rising order; none where there was nothing to rank.
+    pub fn of_micros(micros: [Option<i64>; 3]) -> Option<Self> {
+        let [p50, p90, p99] = micros.map(|micros| {
+            let micros = u64::try_from(micros?).unwrap_or_default();
+            Some(Duration::from_micros(micros))
+        });
+        Some(Self {
+            p50: p50?,
+            p90: p90?,
+            p99: p99?,
+        })
+    }
+}
+
 /// What happened in a period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Statistics {

@@ -103,7 +103,8 @@ mod tests {
     fn every_code_has_one_meaning() {
         let codes: BTreeSet<_> = ALL.iter().map(|kind| kind.code).collect();
         assert_eq!(codes.len(), ALL.len());
-        assert!(ALL.iter().is_sorted_by_key(|kind| kind.status_text()));
+        let told = ALL.iter().filter(|kind| **kind != REFUSED);
+        assert!(told.is_sorted_by_key(|kind| kind.status_text()));
     }
 
     #[test]
