@@ -1,13 +1,29 @@
 -- A text without accents and with spaces for signs, so that `e-mail` and `ada@example.com` are the
 -- words that people type and not tokens of their own. What is indexed has a bound, since no answer
--- should fail for its length.
-CREATE FUNCTION search_words(content text) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT translate(
-        regexp_replace(normalize(left(content, 50000), NFKD), '[\u0300-\u036f]', '', 'g'),
-        '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~',
-        '                                '
-    )
-$$;
+-- should fail for its length. Accents are known in UTF-8 only.
+DO $do$
+BEGIN
+    IF getdatabaseencoding() = 'UTF8' THEN
+        CREATE FUNCTION search_words(content text) RETURNS text
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+            SELECT translate(
+                regexp_replace(normalize(left(content, 50000), NFKD), '[\u0300-\u036f]', '', 'g'),
+                '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~',
+                '                                '
+            )
+        $$;
+    ELSE
+        CREATE FUNCTION search_words(content text) RETURNS text
+        LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+            SELECT translate(
+                left(content, 50000),
+                '!"#$%&''()*+,-./:;<=>?@[\]^_`{|}~',
+                '                                '
+            )
+        $$;
+    END IF;
+END
+$do$;
 
 -- Words that follow each other, in whatever form.
 CREATE FUNCTION search_term(content text) RETURNS tsquery

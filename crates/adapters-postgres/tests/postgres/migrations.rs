@@ -39,6 +39,36 @@ async fn migrating_twice_is_migrating_once() {
     scratch.migrated().await;
 }
 
+/// Some servers make databases without an encoding. Those know no accents, but serve.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_not_in_utf_8_is_searched_all_the_same() {
+    let Some(scratch) = Scratch::new().await else {
+        return;
+    };
+    let (before, path) = scratch.url().rsplit_once('/').expect("a path");
+    let (name, parameters) = path.split_once('?').unwrap_or((path, ""));
+    let name = format!("{name}_ascii");
+    let server = client(scratch.url()).await;
+    let create = format!(
+        "CREATE DATABASE {name} ENCODING 'SQL_ASCII' TEMPLATE template0 LC_COLLATE 'C' LC_CTYPE 'C'"
+    );
+    server.batch_execute(&create).await.expect("created");
+    let database = crate::open(&format!("{before}/{name}?{parameters}"));
+    database.migrate().await.expect("migrated");
+    let ticket = ticket_in(&database, 1).await;
+    let filter = TicketFilter {
+        search: TicketSearch::parse("refund").ok(),
+        ..TicketFilter::default()
+    };
+    let order = TicketOrder::Relevance { after: None };
+    let tickets = PgTicketRepository::new(database);
+    let page = tickets.list(&filter, order, PageLimit::default()).await;
+    assert_eq!(page.expect("found").items, [ticket]);
+    drop(tickets);
+    let drop_database = format!("DROP DATABASE {name} WITH (FORCE)");
+    server.batch_execute(&drop_database).await.expect("dropped");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_that_start_together_migrate_once() {
     let Some(scratch) = Scratch::new().await else {

@@ -39,7 +39,7 @@ pub(crate) async fn get_problem_type(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>{code}</title></head>\n\
          <body>\n<h1>{code}</h1>\n<p>{status} {title}: {when}.</p>\n</body>\n</html>\n",
         code = kind.code,
-        when = kind.when,
+        when = kind.when.replace('`', ""),
     );
     Ok(response.content_type("text/html; charset=utf-8").body(page))
 }
