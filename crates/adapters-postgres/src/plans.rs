@@ -6,6 +6,7 @@ use diesel::pg::Pg;
 use diesel::query_builder::{AstPass, Query, QueryFragment, QueryId};
 use diesel::result::QueryResult;
 use diesel::sql_types::Text;
+use diesel::{ExpressionMethods as _, QueryDsl as _};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{ReplyId, TicketId, UserId};
 use domain::message::Audience;
@@ -18,17 +19,21 @@ use testkit::postgres::{FreshDatabase, fresh_database};
 use uuid::Uuid;
 
 use crate::database::PgDatabase;
+use crate::schema::sessions::dsl::id as session_id;
 use crate::settings::PgSettings;
-use crate::{events, messages, replies, stream_tokens, throttle, tickets};
+use crate::{events, messages, replies, sessions, stream_tokens, throttle, tickets};
 
 /// Nine customers with 900 tickets each, one in ten of them pending, one in 100 in the hands of the
 /// ninth, one in 200 tagged and one in 200 about a zipper; 8 messages, two of them rated, and a
 /// reply with 4 events on every ticket; one reply in 500 runs, and of the others one in 20 is not
-/// trimmed; 4000 stream tokens, one in 20 of them used; 4000 throttles.
+/// trimmed; 4000 more people with a session and a stream token each, one in 20 of them used; 4000
+/// throttles.
 const ROWS: &str = "
 INSERT INTO users (id, email, password_hash, role, created_at)
 SELECT lpad(u::text, 32, '0')::uuid, u || '@example.com', '', 'user', now()
-FROM generate_series(1, 9) AS u;
+FROM generate_series(1, 4009) AS u;
+INSERT INTO sessions (id, user_id, created_at, expires_at, family, generation)
+SELECT id, id, now(), timestamptz '2027-01-01', sha256(email::bytea), sha256(email::bytea) FROM users;
 INSERT INTO tickets (id, user_id, title, description, priority, status, assistant_enabled,
     created_at, updated_at, version, assignee_id, tags)
 SELECT lpad(t::text, 32, '0')::uuid, lpad((t % 9 + 1)::text, 32, '0')::uuid, 'Refund',
@@ -57,8 +62,8 @@ SELECT gen_random_uuid(), id, m, 'customer', user_id, 'Hello', 'public', TRUE, n
 FROM tickets, generate_series(1, 8) AS m;
 INSERT INTO feedback (message_id, rating, updated_at)
 SELECT id, 'up', now() FROM messages WHERE position % 4 = 0;
-INSERT INTO stream_tokens (digest, user_id, ticket_id, expires_at, reply_id)
-SELECT sha256(t::text::bytea), user_id, id, created_at, CASE WHEN t % 20 = 0 THEN id END
+INSERT INTO stream_tokens (digest, user_id, session_id, ticket_id, expires_at, reply_id)
+SELECT sha256(t::text::bytea), user_id, lpad((t + 9)::text, 32, '0')::uuid, id, created_at, CASE WHEN t % 20 = 0 THEN id END
 FROM generate_series(1, 4000) AS t JOIN tickets ON id = lpad((2 * t)::text, 32, '0')::uuid;
 INSERT INTO throttles (key, full_at)
 SELECT sha256(t::text::bytea), timestamptz '2026-01-01' + t * interval '1 second'
@@ -149,6 +154,13 @@ async fn check(connection: &AsyncPgConnection) {
 
     let taken_from = plan(connection, throttle::known(&[vec![7; 32], vec![8; 32]])).await;
     assert_uses(&taken_from, "throttles_pkey");
+
+    let ids: Vec<Uuid> = (1..6).map(|n| number(n * 100)).collect();
+    let at = "2026-06-01T00:00:00Z".parse().unwrap();
+    let readers = sessions::lasting(at).filter(session_id.eq_any(ids));
+    let readers = plan(connection, readers.select(session_id)).await;
+    assert_uses(&readers, "sessions_pkey");
+    assert_uses(&readers, "users_pkey");
 
     check_sweeping(connection, "2026-01-01T00:10:00Z".parse().unwrap()).await;
 }

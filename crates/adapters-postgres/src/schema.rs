@@ -128,6 +128,7 @@ diesel::table! {
     stream_tokens (digest) {
         digest -> Binary,
         user_id -> Uuid,
+        session_id -> Uuid,
         ticket_id -> Uuid,
         expires_at -> Timestamptz,
         reply_id -> Nullable<Uuid>,

@@ -52,12 +52,37 @@ impl SessionRepository for PgSessionRepository {
         self.database
             .read((id, at), |mut connection, &(id, at)| {
                 async move {
-                    let row = lasting(id.as_uuid(), at)
+                    let row = lasting(at)
+                        .filter(sessions::id.eq(id.as_uuid()))
                         .select(UserRow::as_select())
                         .first(&mut connection)
                         .await
                         .optional()?;
                     Ok(row.map(User::try_from).transpose()?)
+                }
+                .boxed()
+            })
+            .await
+    }
+
+    async fn find_users(
+        &self,
+        ids: &[SessionId],
+        at: DateTime<Utc>,
+    ) -> Result<Vec<(SessionId, User)>, RepositoryError> {
+        let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
+        self.database
+            .read((ids, at), |mut connection, (ids, at)| {
+                async move {
+                    let rows: Vec<(Uuid, UserRow)> = lasting(*at)
+                        .filter(sessions::id.eq_any(ids))
+                        .select((sessions::id, UserRow::as_select()))
+                        .load(&mut connection)
+                        .await?;
+                    let found = rows
+                        .into_iter()
+                        .map(|(id, row)| Ok((SessionId::from_uuid(id), User::try_from(row)?)));
+                    found.collect()
                 }
                 .boxed()
             })
@@ -102,12 +127,11 @@ impl SessionRepository for PgSessionRepository {
     }
 }
 
-/// The account of a session that lasts.
+/// The sessions that last, with their accounts.
 #[auto_type(no_type_alias)]
-pub(crate) fn lasting(id: Uuid, at: DateTime<Utc>) -> _ {
+pub(crate) fn lasting(at: DateTime<Utc>) -> _ {
     sessions::table
         .inner_join(users::table.on(users::id.eq(sessions::user_id)))
-        .filter(sessions::id.eq(id))
         .filter(sessions::expires_at.gt(at))
         .filter(users::disabled_at.is_null())
 }

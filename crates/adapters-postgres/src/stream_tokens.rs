@@ -3,8 +3,9 @@ use chrono::{DateTime, Utc};
 use diesel::dsl::auto_type;
 use diesel::pg::Pg;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
-use domain::ids::{ReplyId, TicketId, UserId};
+use domain::ids::{ReplyId, SessionId, TicketId, UserId};
 use domain::ports::{RepositoryError, StreamTokenRepository};
 use domain::stream_token::{StreamToken, TokenDigest};
 use futures_util::FutureExt as _;
@@ -31,16 +32,22 @@ impl PgStreamTokenRepository {
 
 #[async_trait]
 impl StreamTokenRepository for PgStreamTokenRepository {
-    async fn insert(&self, token: &StreamToken) -> Result<(), RepositoryError> {
+    async fn insert(&self, token: &StreamToken) -> Result<bool, RepositoryError> {
         let row = StreamTokenRow::from(token);
         self.database
             .write_one(row, |mut connection, row| {
                 async move {
-                    diesel::insert_into(stream_tokens::table)
+                    let inserted = diesel::insert_into(stream_tokens::table)
                         .values(row)
                         .execute(&mut connection)
-                        .await?;
-                    Ok(())
+                        .await;
+                    match inserted {
+                        Err(DieselError::DatabaseError(
+                            DatabaseErrorKind::ForeignKeyViolation,
+                            _,
+                        )) => Ok(false),
+                        inserted => Ok(inserted? == 1),
+                    }
                 }
                 .boxed()
             })
@@ -134,6 +141,7 @@ pub(crate) fn used(ended_at: DateTime<Utc>) -> _ {
 struct StreamTokenRow {
     digest: Vec<u8>,
     user_id: Uuid,
+    session_id: Uuid,
     ticket_id: Uuid,
     expires_at: DateTime<Utc>,
     reply_id: Option<Uuid>,
@@ -144,6 +152,7 @@ impl From<&StreamToken> for StreamTokenRow {
         Self {
             digest: token.digest.as_bytes().to_vec(),
             user_id: token.user_id.as_uuid(),
+            session_id: token.session_id.as_uuid(),
             ticket_id: token.ticket_id.as_uuid(),
             expires_at: token.expires_at,
             reply_id: token.reply_id.map(ReplyId::as_uuid),
@@ -159,6 +168,7 @@ impl TryFrom<StreamTokenRow> for StreamToken {
         Ok(Self {
             digest: TokenDigest::from_bytes(digest),
             user_id: UserId::from_uuid(row.user_id),
+            session_id: SessionId::from_uuid(row.session_id),
             ticket_id: TicketId::from_uuid(row.ticket_id),
             expires_at: row.expires_at,
             reply_id: row.reply_id.map(ReplyId::from_uuid),

@@ -69,25 +69,6 @@ impl UserRepository for PgUserRepository {
             .await
     }
 
-    async fn find_many(&self, ids: &[UserId]) -> Result<Vec<User>, RepositoryError> {
-        let ids: Vec<Uuid> = ids.iter().map(|id| id.as_uuid()).collect();
-        self.database
-            .read(ids, |mut connection, ids| {
-                async move {
-                    let rows = users::table
-                        .filter(users::id.eq_any(ids))
-                        .select(UserRow::as_select())
-                        .load(&mut connection)
-                        .await?;
-                    rows.into_iter()
-                        .map(|row| User::try_from(row).map_err(StoreError::from))
-                        .collect()
-                }
-                .boxed()
-            })
-            .await
-    }
-
     async fn find_credentials(
         &self,
         email: &Email,

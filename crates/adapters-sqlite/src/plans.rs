@@ -18,11 +18,12 @@ use domain::ticket::{AssigneeFilter, TicketFilter, TicketOrder, TicketStatus, Ti
 use tempfile::TempDir;
 use uuid::Uuid;
 
-use crate::tickets;
+use crate::schema::sessions::dsl::id as session_id;
 use crate::{
     SqliteDatabase, SqliteReplyEventLog, SqliteReplyStore, SqliteStreamTokenRepository,
     SqliteThrottle,
 };
+use crate::{sessions, tickets};
 
 #[derive(QueryableByName)]
 struct Step {
@@ -121,6 +122,21 @@ async fn a_removal_reads_only_stream_tokens_that_are_due_or_used() {
     let by_reply = ["stream_tokens_by_reply", "sqlite_autoindex_replies_1"];
     let indexes: [&[&str]; 2] = [&["unused_stream_tokens"], &by_reply];
     watched.used("stream_tokens", &indexes).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sessions_of_readers_are_found_by_their_ids() {
+    let watched = Watched::new().await;
+    let ids: Vec<String> = (0..1_000).map(|n| Uuid::from_u128(n).to_string()).collect();
+    let query = sessions::lasting(0).filter(session_id.eq_any(ids));
+    let query = query.select(session_id);
+    let plan = watched
+        .plan(diesel::debug_query::<Sqlite, _>(&query).to_string())
+        .await;
+    assert!(!plan.contains("SCAN"), "{plan}");
+    for index in ["sqlite_autoindex_sessions_1", "sqlite_autoindex_users_1"] {
+        assert!(plan.contains(&format!("INDEX {index} (")), "{plan}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -141,6 +141,7 @@ diesel::table! {
     stream_tokens (digest) {
         digest -> Binary,
         user_id -> Text,
+        session_id -> Text,
         ticket_id -> Text,
         expires_at -> BigInt,
         reply_id -> Nullable<Text>,

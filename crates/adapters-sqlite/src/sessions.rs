@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::dsl::exists;
+use diesel::dsl::{auto_type, exists};
 use diesel::prelude::*;
 use domain::ids::{SessionId, UserId};
 use domain::password::PasswordHash;
@@ -57,15 +57,33 @@ impl SessionRepository for SqliteSessionRepository {
     ) -> Result<Option<User>, RepositoryError> {
         self.database
             .read(move |connection| {
-                let row = sessions::table
-                    .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+                let row = lasting(micros(at))
                     .filter(sessions::id.eq(id.to_string()))
-                    .filter(sessions::expires_at.gt(micros(at)))
-                    .filter(users::disabled_at.is_null())
                     .select(UserRow::as_select())
                     .first(connection)
                     .optional()?;
                 Ok(row.map(User::try_from).transpose()?)
+            })
+            .await
+    }
+
+    async fn find_users(
+        &self,
+        ids: &[SessionId],
+        at: DateTime<Utc>,
+    ) -> Result<Vec<(SessionId, User)>, RepositoryError> {
+        let ids: Vec<String> = ids.iter().map(SessionId::to_string).collect();
+        self.database
+            .read(move |connection| {
+                let rows: Vec<(String, UserRow)> = lasting(micros(at))
+                    .filter(sessions::id.eq_any(ids))
+                    .select((sessions::id, UserRow::as_select()))
+                    .load(connection)?;
+                let found = rows.into_iter().map(|(session, row)| {
+                    let session = SessionId::from_uuid(id("sessions.id", &session)?);
+                    Ok((session, User::try_from(row)?))
+                });
+                found.collect()
             })
             .await
     }
@@ -101,6 +119,15 @@ impl SessionRepository for SqliteSessionRepository {
             .await?;
         Ok(u64::try_from(removed).unwrap_or(u64::MAX))
     }
+}
+
+/// The sessions that last, with their accounts.
+#[auto_type(no_type_alias)]
+pub(crate) fn lasting(at: i64) -> _ {
+    sessions::table
+        .inner_join(users::table.on(users::id.eq(sessions::user_id)))
+        .filter(sessions::expires_at.gt(at))
+        .filter(users::disabled_at.is_null())
 }
 
 fn insert(connection: &mut SqliteConnection, session: &RefreshSession) -> QueryResult<usize> {

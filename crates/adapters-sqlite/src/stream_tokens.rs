@@ -2,8 +2,9 @@ use async_trait::async_trait;
 use chrono::{DateTime, Utc};
 use diesel::dsl::exists;
 use diesel::prelude::*;
+use diesel::result::{DatabaseErrorKind, Error as DieselError};
 use diesel::sqlite::Sqlite;
-use domain::ids::{ReplyId, TicketId, UserId};
+use domain::ids::{ReplyId, SessionId, TicketId, UserId};
 use domain::ports::{RepositoryError, StreamTokenRepository};
 use domain::stream_token::{StreamToken, TokenDigest};
 
@@ -27,14 +28,19 @@ impl SqliteStreamTokenRepository {
 
 #[async_trait]
 impl StreamTokenRepository for SqliteStreamTokenRepository {
-    async fn insert(&self, token: &StreamToken) -> Result<(), RepositoryError> {
+    async fn insert(&self, token: &StreamToken) -> Result<bool, RepositoryError> {
         let row = StreamTokenRow::from(token);
         self.database
             .write(move |connection| {
-                diesel::insert_into(stream_tokens::table)
+                let inserted = diesel::insert_into(stream_tokens::table)
                     .values(row)
-                    .execute(connection)?;
-                Ok(())
+                    .execute(connection);
+                match inserted {
+                    Err(DieselError::DatabaseError(DatabaseErrorKind::ForeignKeyViolation, _)) => {
+                        Ok(false)
+                    }
+                    inserted => Ok(inserted? == 1),
+                }
             })
             .await
     }
@@ -97,6 +103,7 @@ fn remove_expired(connection: &mut SqliteConnection, at: DateTime<Utc>) -> Query
 struct StreamTokenRow {
     digest: Vec<u8>,
     user_id: String,
+    session_id: String,
     ticket_id: String,
     expires_at: i64,
     reply_id: Option<String>,
@@ -107,6 +114,7 @@ impl From<&StreamToken> for StreamTokenRow {
         Self {
             digest: token.digest.as_bytes().to_vec(),
             user_id: token.user_id.to_string(),
+            session_id: token.session_id.to_string(),
             ticket_id: token.ticket_id.to_string(),
             expires_at: micros(token.expires_at),
             reply_id: token.reply_id.map(|id| id.to_string()),
@@ -123,6 +131,7 @@ impl TryFrom<StreamTokenRow> for StreamToken {
         Ok(Self {
             digest: TokenDigest::from_bytes(digest),
             user_id: UserId::from_uuid(id("stream_tokens.user_id", &row.user_id)?),
+            session_id: SessionId::from_uuid(id("stream_tokens.session_id", &row.session_id)?),
             ticket_id: TicketId::from_uuid(id("stream_tokens.ticket_id", &row.ticket_id)?),
             expires_at: time("stream_tokens.expires_at", row.expires_at)?,
             reply_id: reply_id.map(ReplyId::from_uuid),

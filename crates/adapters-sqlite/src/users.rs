@@ -59,21 +59,6 @@ impl UserRepository for SqliteUserRepository {
             .await
     }
 
-    async fn find_many(&self, ids: &[UserId]) -> Result<Vec<User>, RepositoryError> {
-        let ids: Vec<String> = ids.iter().map(UserId::to_string).collect();
-        self.database
-            .read(move |connection| {
-                let rows = users::table
-                    .filter(users::id.eq_any(ids))
-                    .select(UserRow::as_select())
-                    .load(connection)?;
-                rows.into_iter()
-                    .map(|row| User::try_from(row).map_err(StoreError::from))
-                    .collect()
-            })
-            .await
-    }
-
     async fn find_credentials(
         &self,
         email: &Email,

@@ -130,7 +130,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         clock: Arc::clone(&services.clock),
     });
     let cleaning = janitor::run(sweep, prepared.clone(), draining.clone());
-    let check_access = CheckAccess::new(Arc::clone(&stores.users));
+    let check_access = CheckAccess::new(Arc::clone(&stores.sessions), Arc::clone(&services.clock));
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
         prepared,
@@ -247,7 +247,7 @@ fn wire(
         opaque_tokens,
     } = services;
     let by_token = StreamByTokenParts {
-        users: users.clone(),
+        sessions: sessions.clone(),
         tickets: tickets.clone(),
         stream_tokens: stream_tokens.clone(),
         replies,

@@ -320,6 +320,7 @@ impl From<IssueStreamTokenError> for ApiError {
     fn from(error: IssueStreamTokenError) -> Self {
         match error {
             IssueStreamTokenError::NotFound => Self::NotFound,
+            IssueStreamTokenError::SessionOver => Self::InvalidToken,
             IssueStreamTokenError::NoToken(cause) => Self::Internal(cause),
             IssueStreamTokenError::Repository(error) => error.into(),
         }

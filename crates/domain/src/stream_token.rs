@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::ids::{ReplyId, TicketId, UserId};
+use crate::ids::{ReplyId, SessionId, TicketId, UserId};
 use crate::reply::Reply;
 
 /// What is kept of a secret token: 256 bits from which it cannot be found out.
@@ -25,13 +25,16 @@ impl TokenDigest {
 }
 
 /// A stream token as it is kept. It opens the stream of one ticket for one user, once; from then
-/// on it only lets that reading be continued, since reconnects repeat its address.
+/// on it only lets that reading be continued, since reconnects repeat its address. It ends with the
+/// session that asked for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamToken {
     /// What is kept of the secret.
     pub digest: TokenDigest,
     /// For whom it reads.
     pub user_id: UserId,
+    /// The session that it belongs to.
+    pub session_id: SessionId,
     /// What it reads.
     pub ticket_id: TicketId,
     /// Until when it opens a first reading.
@@ -59,12 +62,14 @@ impl StreamToken {
     pub fn new(
         digest: TokenDigest,
         user_id: UserId,
+        session_id: SessionId,
         ticket_id: TicketId,
         at: DateTime<Utc>,
     ) -> Self {
         Self {
             digest,
             user_id,
+            session_id,
             ticket_id,
             expires_at: at + Self::LIFETIME,
             reply_id: None,

@@ -31,7 +31,7 @@ mod update_ticket;
 pub use self::authenticate::{Authenticate, AuthenticateError, Authenticated};
 pub use self::change_password::{ChangePassword, ChangePasswordError};
 pub use self::change_user::{ChangeUser, ManageUsersError};
-pub use self::check_access::CheckAccess;
+pub use self::check_access::{CheckAccess, Reader};
 pub use self::create_ticket::{CreateTicket, CreateTicketError};
 pub use self::create_user::{CreateUser, CreateUserError};
 pub use self::hand_off_ticket::{HandOffError, HandOffTicket};

@@ -97,6 +97,8 @@ pub struct StatisticsStores {
 pub struct StreamTokenStores {
     /// Accounts, tickets and replies, to which tokens refer.
     pub replies: ReplyStores,
+    /// Sessions, with which they end.
+    pub sessions: Arc<dyn SessionRepository>,
     /// The store.
     pub stream_tokens: Arc<dyn StreamTokenRepository>,
 }

@@ -7,7 +7,7 @@ use domain::stream_token::{StreamToken, TokenDigest};
 use uuid::Uuid;
 
 use crate::Scratch;
-use crate::fixtures::{client, request, running_in};
+use crate::fixtures::{client, request, running_in, session_of, user};
 
 /// No port deletes tickets yet; operators do.
 #[tokio::test(flavor = "multi_thread")]
@@ -37,9 +37,11 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
     let replies = PgReplyStore::new(database.clone());
     replies.claim(request(&ticket, 2)).await.expect("claimed");
     let digest = TokenDigest::from_bytes([1; 32]);
-    let token = StreamToken::new(digest, ticket.user_id, ticket.id, DateTime::UNIX_EPOCH);
+    let session = session_of(&database, &user(1)).await;
+    let at = DateTime::UNIX_EPOCH;
+    let token = StreamToken::new(digest, ticket.user_id, session, ticket.id, at);
     let tokens = PgStreamTokenRepository::new(database);
-    tokens.insert(&token).await.expect("stored");
+    assert!(tokens.insert(&token).await.expect("answered"));
 
     let client = client(scratch.url()).await;
     let tables = [

@@ -1,15 +1,19 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use adapters_postgres::{PgDatabase, PgReplyStore, PgTicketRepository, PgUserRepository};
+use adapters_postgres::{
+    PgDatabase, PgReplyStore, PgSessionRepository, PgTicketRepository, PgUserRepository,
+};
 use chrono::DateTime;
-use domain::ids::{OwnerId, ReplyId, TicketId, UserId};
+use domain::ids::{OwnerId, ReplyId, SessionId, TicketId, UserId};
 use domain::password::PasswordHash;
 use domain::ports::{
-    Claim, ClaimRequest, Credentials, ReplyStore as _, RetryRule, TicketRepository as _,
-    UserRepository as _,
+    Claim, ClaimRequest, Credentials, ReplyStore as _, RetryRule, SessionRepository as _,
+    TicketRepository as _, UserRepository as _,
 };
 use domain::reply::{EventKind, Lease, LoggedEvent, Position};
+use domain::session::{RefreshSession, RefreshTokenDigest};
+use domain::stream_token::TokenDigest;
 use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
 use domain::user::{Email, Role, User};
 use tokio_postgres::Config;
@@ -28,6 +32,20 @@ pub(crate) fn user(number: u128) -> Credentials {
         },
         password_hash: PasswordHash::new("hash"),
     }
+}
+
+/// A session of an account that is there.
+pub(crate) async fn session_of(database: &PgDatabase, account: &Credentials) -> SessionId {
+    let token = RefreshTokenDigest {
+        family: TokenDigest::from_bytes([2; 32]),
+        generation: TokenDigest::from_bytes([3; 32]),
+    };
+    let id = SessionId::from_uuid(Uuid::from_u128(1));
+    let session = RefreshSession::new(id, account.user.id, token, DateTime::UNIX_EPOCH);
+    let sessions = PgSessionRepository::new(database.clone());
+    let begun = sessions.begin(&session, &account.password_hash).await;
+    assert!(begun.expect("answered"));
+    id
 }
 
 /// A ticket of a new customer.

@@ -156,6 +156,7 @@ async fn stream_token_stores() -> Option<StreamTokenStores> {
     let database = scratch.migrated().await;
     Some(StreamTokenStores {
         replies: replies_of(&database, scratch),
+        sessions: Arc::new(PgSessionRepository::new(database.clone())),
         stream_tokens: Arc::new(PgStreamTokenRepository::new(database)),
     })
 }

@@ -3,13 +3,18 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use adapters_sqlite::{OpenError, SqliteDatabase, SqliteReplyStore, SqliteUserRepository};
+use adapters_sqlite::{
+    OpenError, SqliteDatabase, SqliteReplyStore, SqliteSessionRepository, SqliteUserRepository,
+};
 use chrono::DateTime;
-use domain::ids::{OwnerId, ReplyId, TicketId, UserId};
+use domain::ids::{OwnerId, ReplyId, SessionId, TicketId, UserId};
 use domain::password::PasswordHash;
 use domain::ports::{
-    Claim, ClaimRequest, Credentials, ReplyStore as _, RetryRule, UserRepository as _,
+    Claim, ClaimRequest, Credentials, ReplyStore as _, RetryRule, SessionRepository as _,
+    UserRepository as _,
 };
+use domain::session::{RefreshSession, RefreshTokenDigest};
+use domain::stream_token::TokenDigest;
 use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
 use domain::user::{Email, Role, User};
 use tokio::task::JoinSet;
@@ -148,6 +153,21 @@ fn ada() -> Credentials {
         },
         password_hash: PasswordHash::new("hash"),
     }
+}
+
+/// A session of the customer whose ticket is there.
+pub(crate) async fn session_in(database: &SqliteDatabase) -> SessionId {
+    let ada = ada();
+    let token = RefreshTokenDigest {
+        family: TokenDigest::from_bytes([2; 32]),
+        generation: TokenDigest::from_bytes([3; 32]),
+    };
+    let id = SessionId::from_uuid(Uuid::from_u128(1));
+    let session = RefreshSession::new(id, ada.user.id, token, DateTime::UNIX_EPOCH);
+    let sessions = SqliteSessionRepository::new(database.clone());
+    let begun = sessions.begin(&session, &ada.password_hash).await;
+    assert!(begun.expect("answered"));
+    id
 }
 
 pub(crate) async fn ticket_in(database: &SqliteDatabase) -> Ticket {

@@ -17,7 +17,7 @@ use domain::user::{Actor, Role};
 use uuid::Uuid;
 
 use crate::Scratch;
-use crate::database::{request, ticket_in};
+use crate::database::{request, session_in, ticket_in};
 
 /// No port deletes tickets yet; operators do.
 #[tokio::test(flavor = "multi_thread")]
@@ -61,12 +61,13 @@ async fn a_ticket_that_is_deleted_leaves_no_orphan() {
     assert!(rated.await.expect("rated"));
     replies.claim(request(&ticket, 2)).await.expect("claimed");
 
+    let session = session_in(&database).await;
     let tokens = SqliteStreamTokenRepository::new(database);
     for number in [0, 1] {
         let digest = TokenDigest::from_bytes([number; 32]);
         let at = DateTime::UNIX_EPOCH;
-        let token = StreamToken::new(digest, ticket.user_id, ticket.id, at);
-        tokens.insert(&token).await.expect("stored");
+        let token = StreamToken::new(digest, ticket.user_id, session, ticket.id, at);
+        assert!(tokens.insert(&token).await.expect("answered"));
     }
     let used = TokenDigest::from_bytes([0; 32]);
     let bound = tokens.bind(used, request(&ticket, 2).reply_id).await;

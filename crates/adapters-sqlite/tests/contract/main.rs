@@ -134,6 +134,7 @@ async fn stream_token_stores() -> StreamTokenStores {
     let database = scratch.migrated().await;
     StreamTokenStores {
         replies: replies_of(&database, scratch),
+        sessions: Arc::new(SqliteSessionRepository::new(database.clone())),
         stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database)),
     }
 }

@@ -1,12 +1,13 @@
 use actix_web::http::StatusCode;
 use actix_web::http::header::{Accept, Header as _};
 use actix_web::{HttpRequest, HttpResponse, web};
+use domain::use_cases::Authenticated;
 use reply_engine::{Cursor, Opening};
 use serde::Deserialize;
 
 use super::reply_response::state_response;
 use crate::error::ApiError;
-use crate::extract::{QueryParameters, SignedIn, TicketPath};
+use crate::extract::{CurrentSession, QueryParameters, SignedIn, TicketPath};
 use crate::sse;
 use crate::use_cases::UseCases;
 
@@ -26,22 +27,23 @@ impl StreamQuery {
     }
 }
 
-type Request = SignedIn<(TicketPath, QueryParameters<StreamQuery>)>;
+type Request = SignedIn<(CurrentSession, TicketPath, QueryParameters<StreamQuery>)>;
 
 /// `GET /tickets/{id}/ai-response`: streams the answer to the newest customer message, generating
 /// it if there is none yet. JSON and prefetching only ever show what exists.
 pub(crate) async fn stream_ai_response(
     use_cases: web::Data<UseCases>,
     request: HttpRequest,
-    SignedIn(actor, (TicketPath(id), QueryParameters(query))): Request,
+    SignedIn(actor, (CurrentSession(session), TicketPath(id), QueryParameters(query))): Request,
 ) -> Result<HttpResponse, ApiError> {
     if wants_state(&request, &query) {
         let reply = use_cases.show_reply.execute(actor, id).await?;
         return Ok(state_response(StatusCode::OK, reply.as_ref()));
     }
     let cursor = cursor(&request, query);
-    let opening = use_cases.stream_reply.execute(actor, id, cursor).await?;
-    Ok(opening_response(opening, use_cases.access.lost(actor)))
+    let by = Authenticated { actor, session };
+    let (reader, opening) = use_cases.stream_reply.execute(by, id, cursor).await?;
+    Ok(opening_response(opening, use_cases.access.lost(reader)))
 }
 
 /// The stream, for as long as its reader may read it, or the word that there is nothing more.

@@ -57,6 +57,17 @@ pub trait SessionRepository: Send + Sync {
         at: DateTime<Utc>,
     ) -> Result<Option<User>, RepositoryError>;
 
+    /// Those of these sessions that [`find_user`](Self::find_user) gives somebody for, with whom it
+    /// gives, in no order.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn find_users(
+        &self,
+        ids: &[SessionId],
+        at: DateTime<Utc>,
+    ) -> Result<Vec<(SessionId, User)>, RepositoryError>;
+
     /// Replaces the newest token of a session by its successor, from when on the session lasts for
     /// [`RefreshSession::LIFETIME`]. Any other token of the family MUST end the session. Of any number
     /// of uses of one token at most one MUST be granted, and more than one MUST end the session.

@@ -9,11 +9,12 @@ use crate::stream_token::{StreamToken, TokenDigest};
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
 pub trait StreamTokenRepository: Send + Sync {
-    /// Stores a new token.
+    /// Stores a new token if its session is not over, and says whether that came about. The token
+    /// MUST go when the session does.
     ///
     /// # Errors
     /// [`RepositoryError::Conflict`] for a digest that exists.
-    async fn insert(&self, token: &StreamToken) -> Result<(), RepositoryError>;
+    async fn insert(&self, token: &StreamToken) -> Result<bool, RepositoryError>;
 
     /// The token of that digest. Every field MUST come back as it was stored.
     ///

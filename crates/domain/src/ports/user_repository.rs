@@ -63,12 +63,6 @@ pub trait UserRepository: Send + Sync {
     /// [`RepositoryError`] when the store fails.
     async fn find(&self, id: UserId) -> Result<Option<User>, RepositoryError>;
 
-    /// Those of these users that there are, in no order.
-    ///
-    /// # Errors
-    /// [`RepositoryError`] when the store fails.
-    async fn find_many(&self, ids: &[UserId]) -> Result<Vec<User>, RepositoryError>;
-
     /// The user of that address, with the hash to check a password against.
     ///
     /// # Errors

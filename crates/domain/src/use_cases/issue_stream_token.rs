@@ -2,14 +2,13 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use super::{AccessError, find_visible_ticket};
+use super::{AccessError, Authenticated, find_visible_ticket};
 use crate::ids::TicketId;
 use crate::ports::{
     BoxError, Clock, OpaqueToken, OpaqueTokens, RepositoryError, StreamTokenRepository,
     TicketRepository,
 };
 use crate::stream_token::StreamToken;
-use crate::user::Actor;
 
 /// Why no stream token was issued.
 #[derive(Debug, Error)]
@@ -17,6 +16,9 @@ pub enum IssueStreamTokenError {
     /// There is no such ticket, or it is somebody else's: callers cannot tell which.
     #[error("there is no such ticket")]
     NotFound,
+    /// The session ended meanwhile.
+    #[error("the session is over")]
+    SessionOver,
     /// No secret could be made.
     #[error("no random token could be made")]
     NoToken(#[source] BoxError),
@@ -59,13 +61,13 @@ impl IssueStreamToken {
     }
 
     /// A token for the actor and this ticket; it opens one reading within
-    /// [`StreamToken::LIFETIME`].
+    /// [`StreamToken::LIFETIME`], unless the session ends before.
     ///
     /// # Errors
     /// [`IssueStreamTokenError::NotFound`] for a missing ticket and for another customer's alike.
     pub async fn execute(
         &self,
-        actor: Actor,
+        Authenticated { actor, session }: Authenticated,
         ticket_id: TicketId,
     ) -> Result<OpaqueToken, IssueStreamTokenError> {
         find_visible_ticket(self.tickets.as_ref(), actor, ticket_id).await?;
@@ -73,8 +75,11 @@ impl IssueStreamToken {
             .tokens
             .generate()
             .map_err(IssueStreamTokenError::NoToken)?;
-        let stored = StreamToken::new(token.digest, actor.id, ticket_id, self.clock.now());
-        self.stream_tokens.insert(&stored).await?;
+        let now = self.clock.now();
+        let stored = StreamToken::new(token.digest, actor.id, session, ticket_id, now);
+        if !self.stream_tokens.insert(&stored).await? {
+            return Err(IssueStreamTokenError::SessionOver);
+        }
         Ok(token)
     }
 }

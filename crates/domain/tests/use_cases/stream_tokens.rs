@@ -1,14 +1,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::ids::SessionId;
 use domain::ports::{Clock as _, MockOpaqueTokens, MockStreamTokenRepository, OpaqueToken};
 use domain::stream_token::{Admission, StreamToken, TokenDigest};
-use domain::use_cases::{IssueStreamToken, IssueStreamTokenError};
-use domain::user::Role;
+use domain::use_cases::{Authenticated, IssueStreamToken, IssueStreamTokenError};
+use domain::user::{Actor, Role};
+use uuid::Uuid;
 
 use crate::world::World;
 
 const DIGEST: TokenDigest = TokenDigest::from_bytes([7; 32]);
+
+/// That person, signed in.
+fn by(actor: Actor) -> Authenticated {
+    Authenticated {
+        actor,
+        session: SessionId::from_uuid(Uuid::from_u128(6)),
+    }
+}
 
 fn issue(world: &World, kept: MockStreamTokenRepository) -> IssueStreamToken {
     let mut tokens = MockOpaqueTokens::new();
@@ -34,6 +44,7 @@ async fn a_token_is_kept_as_its_digest_alone() {
     let expected = StreamToken {
         digest: DIGEST,
         user_id: ada.id,
+        session_id: by(ada).session,
         ticket_id: ticket.id,
         expires_at: world.now() + Duration::from_mins(1),
         reply_id: None,
@@ -42,9 +53,9 @@ async fn a_token_is_kept_as_its_digest_alone() {
     kept.expect_insert()
         .withf(move |token| *token == expected)
         .times(1)
-        .returning(|_| Ok(()));
+        .returning(|_| Ok(true));
     let token = issue(&world, kept)
-        .execute(ada, ticket.id)
+        .execute(by(ada), ticket.id)
         .await
         .expect("a token");
     assert_eq!(token.secret, "not-a-real-secret");
@@ -56,9 +67,20 @@ async fn nobody_gets_a_token_for_another_customers_ticket() {
     let (ada, bob) = (world.somebody(Role::User), world.somebody(Role::User));
     let ticket = world.open_ticket(ada).await;
     let refused = issue(&world, MockStreamTokenRepository::new())
-        .execute(bob, ticket.id)
+        .execute(by(bob), ticket.id)
         .await;
     assert!(matches!(refused, Err(IssueStreamTokenError::NotFound)));
+}
+
+#[tokio::test]
+async fn a_session_that_ends_meanwhile_gets_no_token() {
+    let world = World::default();
+    let ada = world.somebody(Role::User);
+    let ticket = world.open_ticket(ada).await;
+    let mut kept = MockStreamTokenRepository::new();
+    kept.expect_insert().times(1).returning(|_| Ok(false));
+    let refused = issue(&world, kept).execute(by(ada), ticket.id).await;
+    assert!(matches!(refused, Err(IssueStreamTokenError::SessionOver)));
 }
 
 #[test]
@@ -66,7 +88,7 @@ fn an_unused_token_is_good_for_a_minute() {
     let world = World::default();
     let ada = world.somebody(Role::User);
     let ticket_id = domain::ids::TicketId::from_uuid(ada.id.as_uuid());
-    let token = StreamToken::new(DIGEST, ada.id, ticket_id, world.now());
+    let token = StreamToken::new(DIGEST, ada.id, by(ada).session, ticket_id, world.now());
     let last = world.now() + Duration::from_mins(1) - Duration::from_micros(1);
     assert_eq!(token.admits(None, last), Some(Admission::Open));
     world.clock.advance(StreamToken::LIFETIME);
@@ -79,7 +101,7 @@ async fn a_used_token_lets_its_own_reply_be_continued_until_an_hour_after_its_en
     let ada = world.somebody(Role::User);
     let ticket = world.open_ticket(ada).await;
     let mut reply = world.reply(&ticket, None);
-    let mut token = StreamToken::new(DIGEST, ada.id, ticket.id, world.now());
+    let mut token = StreamToken::new(DIGEST, ada.id, by(ada).session, ticket.id, world.now());
     token.reply_id = Some(reply.id);
     let ended_at = world.now() + Duration::from_hours(30);
     let continued = Some(Admission::Continue(reply.id));

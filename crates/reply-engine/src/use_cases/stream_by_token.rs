@@ -2,11 +2,11 @@ use std::sync::Arc;
 
 use domain::ids::{ReplyId, TicketId};
 use domain::ports::{
-    Clock, OpaqueTokens, ReplyStore, RepositoryError, StreamTokenRepository, TicketRepository,
-    UserRepository,
+    Clock, OpaqueTokens, ReplyStore, RepositoryError, SessionRepository, StreamTokenRepository,
+    TicketRepository,
 };
 use domain::stream_token::{Admission, StreamToken};
-use domain::use_cases::find_visible_ticket;
+use domain::use_cases::{Reader, find_visible_ticket};
 use domain::user::Actor;
 use thiserror::Error;
 
@@ -17,7 +17,7 @@ use crate::frame::Cursor;
 /// Why a token opens no stream.
 #[derive(Debug, Error)]
 pub enum StreamByTokenError {
-    /// It is no token, was made for another ticket, is used up or too old, or its user is gone.
+    /// It is no token, was made for another ticket, is used up or too old, or its session is over.
     #[error("the stream token is invalid or has expired")]
     Invalid,
     /// The token is good, but there is nothing to stream.
@@ -33,8 +33,8 @@ impl From<RepositoryError> for StreamByTokenError {
 
 /// What [`StreamByToken`] works with.
 pub struct StreamByTokenParts {
-    /// Accounts, whose rights the tokens have.
-    pub users: Arc<dyn UserRepository>,
+    /// Sessions, whose rights the tokens have.
+    pub sessions: Arc<dyn SessionRepository>,
     /// Tickets.
     pub tickets: Arc<dyn TicketRepository>,
     /// Tokens as they are kept.
@@ -69,7 +69,7 @@ impl StreamByToken {
         secret: &str,
         ticket_id: TicketId,
         cursor: Option<Cursor>,
-    ) -> Result<(Actor, Opening), StreamByTokenError> {
+    ) -> Result<(Reader, Opening), StreamByTokenError> {
         let token = self
             .parts
             .stream_tokens
@@ -88,19 +88,20 @@ impl StreamByToken {
     async fn admission(
         &self,
         token: &StreamToken,
-    ) -> Result<(Actor, Admission), StreamByTokenError> {
+    ) -> Result<(Reader, Admission), StreamByTokenError> {
+        let now = self.parts.clock.now();
         let user = self
             .parts
-            .users
-            .find(token.user_id)
+            .sessions
+            .find_user(token.session_id, now)
             .await?
-            .filter(|user| user.disabled_at.is_none())
+            .filter(|user| user.id == token.user_id)
             .ok_or(StreamByTokenError::Invalid)?;
         let actor = Actor {
             id: user.id,
             role: user.role,
         };
-        find_visible_ticket(self.parts.tickets.as_ref(), actor, token.ticket_id)
+        let ticket = find_visible_ticket(self.parts.tickets.as_ref(), actor, token.ticket_id)
             .await
             .map_err(StreamReplyError::from)?;
         let opened = match token.reply_id {
@@ -108,9 +109,13 @@ impl StreamByToken {
             None => None,
         };
         let admission = token
-            .admits(opened.as_ref(), self.parts.clock.now())
+            .admits(opened.as_ref(), now)
             .ok_or(StreamByTokenError::Invalid)?;
-        Ok((actor, admission))
+        let reader = Reader {
+            session: token.session_id,
+            owner: ticket.user_id,
+        };
+        Ok((reader, admission))
     }
 
     /// A first reading. The token is used up only once there is something to read, so that a

@@ -3,8 +3,7 @@ use std::time::Duration;
 
 use domain::ids::TicketId;
 use domain::ports::{RepositoryError, TicketRepository};
-use domain::use_cases::{AccessError, find_visible_ticket};
-use domain::user::Actor;
+use domain::use_cases::{AccessError, Authenticated, Reader, find_visible_ticket};
 use thiserror::Error;
 
 use crate::engine::{OpenError, Opening, ReplyEngine};
@@ -61,18 +60,22 @@ impl StreamReply {
         Self { tickets, engine }
     }
 
-    /// Opens a reading.
+    /// Opens a reading, and says for whom.
     ///
     /// # Errors
     /// [`StreamReplyError`] when the ticket is not the actor's to read, or no answer may be
     /// generated.
     pub async fn execute(
         &self,
-        actor: Actor,
+        Authenticated { actor, session }: Authenticated,
         ticket_id: TicketId,
         cursor: Option<Cursor>,
-    ) -> Result<Opening, StreamReplyError> {
-        find_visible_ticket(self.tickets.as_ref(), actor, ticket_id).await?;
-        Ok(self.engine.open(ticket_id, cursor).await?)
+    ) -> Result<(Reader, Opening), StreamReplyError> {
+        let ticket = find_visible_ticket(self.tickets.as_ref(), actor, ticket_id).await?;
+        let reader = Reader {
+            session,
+            owner: ticket.user_id,
+        };
+        Ok((reader, self.engine.open(ticket_id, cursor).await?))
     }
 }

@@ -26,6 +26,7 @@ macro_rules! session_repository_contract {
                 a_session_lasts_until_it_expires,
                 a_session_shows_the_account_as_it_is_now,
                 an_unknown_session_is_nobodys,
+                of_many_sessions_those_that_last_are_found_at_once,
                 a_session_that_exists_conflicts_and_leaves_nothing_behind,
                 a_session_begins_by_the_present_password_only,
                 a_password_replaced_during_a_sign_in_leaves_no_session_behind,
@@ -67,6 +68,57 @@ pub async fn an_unknown_session_is_nobodys(stores: UserStores) {
     let account = stores.account().await;
     stores.session_of(&account).await;
     assert!(!stores.lasts(SessionId::from_uuid(uuid())).await);
+}
+
+pub async fn of_many_sessions_those_that_last_are_found_at_once(stores: UserStores) {
+    let admin = credentials(Role::Admin);
+    stores.users.insert(&admin).await.expect("stored");
+    let [account, disabled] = [stores.account().await, stores.account().await];
+    let changed = UserChange {
+        role: Some(Role::Agent),
+        disabled: None,
+    };
+    let user = stores.users.change(account.user.id, changed, at(9)).await;
+    let user = user.expect("changed");
+    let [expired, ended, not_asked_about] = [
+        stores.session_of(&account).await,
+        stores.session_of(&account).await,
+        stores.session_of(&account).await,
+    ];
+    for session in [&ended, &not_asked_about] {
+        stores.renewed(session, at(9)).await.expect("renewed");
+    }
+    stores.sessions.end(ended.id).await.expect("ended");
+    let now = expired.expires_at;
+    let mut ids = vec![expired.id, ended.id, SessionId::from_uuid(uuid())];
+    let mut expected = Vec::new();
+    for (account, user) in [
+        (&account, Some(&user)),
+        (&admin, Some(&admin.user)),
+        (&disabled, None),
+    ] {
+        for _ in 0..2 {
+            let session = stores.session_of(account).await;
+            let renewed = stores.renewed(&session, at(9)).await.expect("renewed");
+            ids.push(renewed.id);
+            expected.extend(user.map(|user| (renewed.id, user.clone())));
+        }
+    }
+    let disable = UserChange {
+        role: None,
+        disabled: Some(true),
+    };
+    let changed = stores.users.change(disabled.user.id, disable, at(10)).await;
+    changed.expect("changed");
+    expected.sort_by_key(|(id, _)| *id);
+    assert_eq!(stores.users_at(&ids, now).await, expected);
+    for id in &ids {
+        let alone = stores.user_at(*id, now).await.map(|user| (*id, user));
+        assert_eq!(stores.users_at(&[*id], now).await, Vec::from_iter(alone));
+    }
+    assert_eq!(stores.users_at(&[], now).await, []);
+    ids.extend((ids.len()..1_000).map(|_| SessionId::from_uuid(uuid())));
+    assert_eq!(stores.users_at(&ids, now).await, expected);
 }
 
 pub async fn a_session_that_exists_conflicts_and_leaves_nothing_behind(stores: UserStores) {
@@ -257,7 +309,7 @@ pub async fn expired_sessions_are_removed_in_batches(stores: UserStores) {
     assert!(stores.user_at(lasting.id, end).await.is_some());
 }
 
-fn new_session(account: &Credentials) -> RefreshSession {
+pub(super) fn new_session(account: &Credentials) -> RefreshSession {
     let token = RefreshTokenDigest {
         family: digest(),
         generation: digest(),
@@ -286,6 +338,14 @@ impl UserStores {
 
     async fn user_at(&self, id: SessionId, now: DateTime<Utc>) -> Option<User> {
         self.sessions.find_user(id, now).await.expect("read")
+    }
+
+    /// The sessions among these that last, and their users, in the order of the ids.
+    async fn users_at(&self, ids: &[SessionId], now: DateTime<Utc>) -> Vec<(SessionId, User)> {
+        let found = self.sessions.find_users(ids, now).await;
+        let mut found = found.expect("read");
+        found.sort_by_key(|(id, _)| *id);
+        found
     }
 
     /// Whether a session that began in this case goes on.

@@ -3,16 +3,18 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use domain::ids::ReplyId;
-use domain::ports::RepositoryError;
+use domain::ids::{ReplyId, SessionId};
+use domain::password::PasswordHash;
+use domain::ports::{Credentials, PasswordChange, RepositoryError};
 use domain::reply::Reply;
 use domain::stream_token::{StreamToken, TokenDigest};
-use domain::user::Role;
+use domain::user::{Role, UserChange};
 use tokio::task::JoinSet;
 
 use super::StreamTokenStores;
-use super::fixtures::{MANY, at, digest};
+use super::fixtures::{MANY, at, credentials, digest, uuid};
 use super::replies::{COMPLETED, FAILED, request};
+use super::sessions::new_session;
 
 /// One test for each promise of `StreamTokenRepository`, over an expression that gives fresh
 /// [`StreamTokenStores`].
@@ -27,6 +29,11 @@ macro_rules! stream_token_repository_contract {
                 times_of_stream_tokens_are_exact_to_the_microsecond,
                 an_unknown_stream_token_is_none,
                 a_digest_that_exists_conflicts_and_leaves_nothing_behind,
+                a_stream_token_ends_with_its_session,
+                all_stream_tokens_of_a_disabled_account_end,
+                a_new_password_ends_the_stream_tokens_of_other_sessions,
+                a_session_that_is_over_gets_no_stream_token,
+                of_a_stream_token_and_the_end_of_its_session_nothing_stays,
                 a_stream_token_is_bound_once,
                 of_many_bindings_at_once_one_succeeds,
                 unused_stream_tokens_are_removed_once_they_expire,
@@ -94,6 +101,93 @@ pub async fn a_digest_that_exists_conflicts_and_leaves_nothing_behind(stores: St
     assert!(matches!(refusal, Err(RepositoryError::Conflict)));
     let found = stores.found(first.digest).await.expect("the token");
     assert_eq!(found.reply_id, Some(reply.id));
+}
+
+pub async fn a_stream_token_ends_with_its_session(stores: StreamTokenStores) {
+    let [unused, used, bystander] = [
+        stores.unused(at(0)).await,
+        stores.unused(at(0)).await,
+        stores.unused(at(0)).await,
+    ];
+    let reply = stores.failed_reply().await;
+    assert!(stores.bound(used.digest, reply.id).await);
+    for token in [unused, used] {
+        stores.sessions.end(token.session_id).await.expect("ended");
+        assert_eq!(stores.found(token.digest).await, None);
+        assert!(!stores.bound(token.digest, reply.id).await);
+    }
+    assert_eq!(stores.found(bystander.digest).await, Some(bystander));
+}
+
+pub async fn all_stream_tokens_of_a_disabled_account_end(stores: StreamTokenStores) {
+    let [token, bystander] = [stores.unused(at(0)).await, stores.unused(at(0)).await];
+    stores.replies.around.user(Role::Admin).await;
+    for disabled in [true, false] {
+        let change = UserChange {
+            role: None,
+            disabled: Some(disabled),
+        };
+        let users = &stores.replies.around.users;
+        let changed = users.change(token.user_id, change, at(9)).await;
+        changed.expect("changed");
+        assert_eq!(stores.found(token.digest).await, None);
+    }
+    assert_eq!(stores.found(bystander.digest).await, Some(bystander));
+}
+
+pub async fn a_new_password_ends_the_stream_tokens_of_other_sessions(stores: StreamTokenStores) {
+    let account = credentials(Role::User);
+    let users = &stores.replies.around.users;
+    users.insert(&account).await.expect("stored");
+    let mut tokens = Vec::new();
+    for _ in 0..2 {
+        let token = StreamToken {
+            user_id: account.user.id,
+            session_id: stores.session_of(&account).await,
+            ..stores.new_token(at(0)).await
+        };
+        assert!(stores.inserted(&token).await);
+        tokens.push(token);
+    }
+    let change = PasswordChange {
+        user_id: account.user.id,
+        from: account.password_hash,
+        to: PasswordHash::new("new"),
+        keep: tokens.first().expect("a token").session_id,
+    };
+    assert!(users.change_password(&change).await.expect("answered"));
+    for (token, stays) in tokens.iter().zip([true, false]) {
+        let found = stores.found(token.digest).await;
+        assert_eq!(found.as_ref(), stays.then_some(token));
+    }
+}
+
+pub async fn a_session_that_is_over_gets_no_stream_token(stores: StreamTokenStores) {
+    let token = stores.new_token(at(0)).await;
+    let unknown = StreamToken {
+        session_id: SessionId::from_uuid(uuid()),
+        ..token.clone()
+    };
+    stores.sessions.end(token.session_id).await.expect("ended");
+    for token in [token, unknown] {
+        assert!(!stores.inserted(&token).await);
+        assert_eq!(stores.found(token.digest).await, None);
+    }
+}
+
+pub async fn of_a_stream_token_and_the_end_of_its_session_nothing_stays(stores: StreamTokenStores) {
+    for _ in 0..MANY {
+        let token = stores.new_token(at(0)).await;
+        let (stream_tokens, new) = (Arc::clone(&stores.stream_tokens), token.clone());
+        let (sessions, session_id) = (Arc::clone(&stores.sessions), token.session_id);
+        let mut both = JoinSet::new();
+        both.spawn(async move { stream_tokens.insert(&new).await.map(drop) });
+        both.spawn(async move { sessions.end(session_id).await });
+        for outcome in both.join_all().await {
+            outcome.expect("answered");
+        }
+        assert_eq!(stores.found(token.digest).await, None);
+    }
 }
 
 pub async fn a_stream_token_is_bound_once(stores: StreamTokenStores) {
@@ -206,22 +300,38 @@ pub async fn of_many_removals_at_once_each_stream_token_is_counted_once(stores: 
 }
 
 impl StreamTokenStores {
-    /// A token for a new ticket, not stored yet.
+    /// A token of a new session for a new ticket, not stored yet.
     async fn new_token(&self, expires_at: DateTime<Utc>) -> StreamToken {
         let ticket = self.replies.around.ticket().await;
+        let account = credentials(Role::Agent);
+        let users = &self.replies.around.users;
+        users.insert(&account).await.expect("stored");
         StreamToken {
             digest: digest(),
-            user_id: self.replies.around.user(Role::Agent).await,
+            user_id: account.user.id,
+            session_id: self.session_of(&account).await,
             ticket_id: ticket.id,
             expires_at,
             reply_id: None,
         }
     }
 
+    async fn session_of(&self, account: &Credentials) -> SessionId {
+        let session = new_session(account);
+        let begun = self.sessions.begin(&session, &account.password_hash);
+        assert!(begun.await.expect("answered"));
+        session.id
+    }
+
     async fn unused(&self, expires_at: DateTime<Utc>) -> StreamToken {
         let token = self.new_token(expires_at).await;
-        self.stream_tokens.insert(&token).await.expect("stored");
+        assert!(self.inserted(&token).await);
         token
+    }
+
+    async fn inserted(&self, token: &StreamToken) -> bool {
+        let inserted = self.stream_tokens.insert(token).await;
+        inserted.expect("answered")
     }
 
     /// A token that has opened this reply.

@@ -24,7 +24,6 @@ macro_rules! user_repository_contract {
                 every_field_of_a_user_comes_back,
                 times_of_users_are_exact_to_the_microsecond,
                 an_unknown_user_is_none,
-                many_users_are_found_at_once,
                 an_address_that_exists_conflicts_and_leaves_nothing_behind,
                 an_id_that_exists_conflicts_and_leaves_nothing_behind,
                 of_many_sign_ups_with_one_address_one_wins,
@@ -82,23 +81,6 @@ pub async fn an_unknown_user_is_none(stores: UserStores) {
     assert_eq!(find(&stores, UserId::from_uuid(uuid())).await, None);
     let stranger = Email::parse("stranger@example.com").expect("an address");
     assert_eq!(by_email(&stores, &stranger).await, None);
-}
-
-pub async fn many_users_are_found_at_once(stores: UserStores) {
-    let mut expected = Vec::new();
-    for number in 0..5 {
-        let mut given = credentials(Role::Agent);
-        given.user.disabled_at = (number == 3).then(|| at(9));
-        stores.users.insert(&given).await.expect("stored");
-        expected.push(given.user);
-    }
-    let _bystander = expected.pop();
-    let mut ids: Vec<UserId> = expected.iter().map(|user| user.id).collect();
-    ids.push(UserId::from_uuid(uuid()));
-    let mut found = stores.users.find_many(&ids).await.expect("read");
-    found.sort_by_key(|user| user.id);
-    assert_eq!(found, expected);
-    assert_eq!(stores.users.find_many(&[]).await.expect("read"), []);
 }
 
 pub async fn an_address_that_exists_conflicts_and_leaves_nothing_behind(stores: UserStores) {

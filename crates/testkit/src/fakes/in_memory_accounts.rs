@@ -88,13 +88,6 @@ impl UserRepository for InMemoryAccounts {
         Ok(found.map(|account| account.user))
     }
 
-    async fn find_many(&self, ids: &[UserId]) -> Result<Vec<User>, RepositoryError> {
-        self.outage.check()?;
-        let accounts = &locked(&self.state).accounts;
-        let found = accounts.iter().map(|account| account.user.clone());
-        Ok(found.filter(|user| ids.contains(&user.id)).collect())
-    }
-
     async fn find_credentials(
         &self,
         email: &Email,

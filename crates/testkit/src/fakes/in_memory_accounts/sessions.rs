@@ -60,6 +60,21 @@ impl SessionRepository for InMemoryAccounts {
         Ok(session.and_then(|session| state.user_of(&session, at)))
     }
 
+    async fn find_users(
+        &self,
+        ids: &[SessionId],
+        at: DateTime<Utc>,
+    ) -> Result<Vec<(SessionId, User)>, RepositoryError> {
+        self.outage.check()?;
+        let mut state = locked(&self.state);
+        let mut sessions = state.sessions.clone();
+        sessions.retain(|session| ids.contains(&session.id));
+        let found = sessions
+            .iter()
+            .filter_map(|session| Some((session.id, state.user_of(session, at)?)));
+        Ok(found.collect())
+    }
+
     async fn rotate(&self, rotation: Rotation) -> Result<Rotated, RepositoryError> {
         self.outage.check()?;
         let mut state = locked(&self.state);
