@@ -2,7 +2,9 @@ use std::pin::Pin;
 
 use domain::ids::UserId;
 use domain::password::PasswordHash;
-use domain::ports::{Credentials, SessionRepository as _, UserRepository as _};
+use domain::ports::{
+    Clock as _, Credentials, MockSessionRepository, SessionRepository as _, UserRepository as _,
+};
 use domain::session::{RefreshSession, RefreshTokenDigest};
 use domain::stream_token::TokenDigest;
 use domain::user::{Email, Role, User};
@@ -59,7 +61,7 @@ impl Scene {
             family: TokenDigest::from_bytes(family),
             generation: TokenDigest::from_bytes([0; 32]),
         };
-        let now = domain::ports::Clock::now(self.clock.as_ref());
+        let now = self.clock.now();
         let session = RefreshSession::new(session_id(session), user_id(person), token, now);
         let password = PasswordHash::new("hash");
         assert!(self.accounts.begin(&session, &password).await.unwrap());
@@ -161,6 +163,34 @@ async fn a_store_that_is_away_ends_nothing_until_it_is_back() {
     scene.look().await;
     assert!(ending.has_ended());
     assert!(!going_on.has_ended());
+}
+
+#[tokio::test]
+async fn ten_thousand_readers_by_2500_sessions_cost_three_queries() {
+    let watch = AccessWatch::default();
+    let _open: Vec<_> = (0..10_000)
+        .map(|number| {
+            watch.lost(Reader {
+                session: session_id(number % 2_500),
+                owner: user_id(number),
+            })
+        })
+        .collect();
+    let mut sessions = MockSessionRepository::new();
+    sessions
+        .expect_find_users()
+        .withf(|ids, _| ids.len() <= 1_000)
+        .times(3)
+        .returning(|_, _| Ok(Vec::new()));
+    let check = CheckAccess::new(Arc::new(sessions), Arc::new(FixedClock::default()));
+    watch.look(&check).await;
+}
+
+#[tokio::test]
+async fn without_readers_nothing_is_asked() {
+    let sessions = Arc::new(MockSessionRepository::new());
+    let check = CheckAccess::new(sessions, Arc::new(FixedClock::default()));
+    AccessWatch::default().look(&check).await;
 }
 
 #[tokio::test]

@@ -16,6 +16,8 @@ use crate::harness::{Answer, Home, Session, TestApp, shown_text, soon};
 const QUICKLY: Duration = Duration::from_secs(8);
 /// How long a recovery may take.
 const RECOVERY: Duration = Duration::from_secs(15);
+/// How long it takes to look more than once whether readers may read on.
+const LOOKS: Duration = Duration::from_secs(5);
 
 /// A database behind a proxy that can be told to misbehave.
 struct Faulty {
@@ -176,6 +178,52 @@ async fn connections_that_were_cut_are_replaced_unnoticed_soon() {
             "it did not come back"
         );
     }
+}
+
+/// Whoever reads is not sent away because nobody can tell whether they may.
+async fn keeps_readers(break_off: fn(&FaultProxy)) {
+    let Some(faulty) = faulty().await else { return };
+    let (model, gate) = ScriptedChatModel::gated(["Hello", " there"]);
+    let model = Arc::new(model);
+    let app = TestApp::at_home(Arc::clone(&faulty.home), &[], Some(model.clone())).await;
+    until_ready_is(&app, 200).await;
+    let (ada, grace) = (app.customer("ada").await, app.agent("grace").await);
+    let ticket = ada.open_ticket().await;
+    gate.release(1);
+    let [mut by_ada, mut by_grace] = [ada.stream(&ticket).await, grace.stream(&ticket).await];
+    for stream in [&mut by_ada, &mut by_grace] {
+        stream.expect("response.created").await;
+        stream.expect("response.output_text.delta").await;
+    }
+
+    break_off(&faulty.proxy);
+    until_ready_is(&app, 503).await;
+    let sent_away = tokio::time::timeout(LOOKS, by_ada.next()).await;
+    assert!(sent_away.is_err(), "{sent_away:?}");
+    faulty.proxy.pass();
+    until_ready_is(&app, 200).await;
+
+    // It is looked again, and only that ends a stream.
+    let out = grace.post("/auth/logout", &json!(null)).await;
+    out.expect_status(204);
+    let closing = by_grace.expect("stream.closing").await;
+    assert_eq!(closing.data["reason"], "access_lost");
+    gate.open();
+    let rest = by_ada.rest().await;
+    assert_eq!(shown_text(&rest), " there");
+    let end = rest.last().map(|event| event.name.as_str());
+    assert_eq!(end, Some("response.completed"));
+    assert_eq!(model.calls(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_refuses_connections_ends_nobodys_stream() {
+    keeps_readers(FaultProxy::refuse).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_falls_silent_ends_nobodys_stream() {
+    keeps_readers(FaultProxy::swallow).await;
 }
 
 async fn stream_over(cluster: &Cluster) -> (TestApp, Gate) {

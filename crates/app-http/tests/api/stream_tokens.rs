@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use reqwest::Method;
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::fakes::ScriptedChatModel;
 
 use crate::harness::{EventReader, Session, TestApp, shown_text};
@@ -143,6 +143,49 @@ async fn a_refusal_does_not_use_a_token_up() {
         let refused = browser.get(&address).await;
         refused.expect_problem(409, "assistant_off");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_ends_with_the_session_that_asked_for_it() {
+    let model = Arc::new(ScriptedChatModel::replying(["Hello"]));
+    let app = TestApp::with_model(model.clone()).await;
+    let root = app.admin("root").await;
+    let (phone, browser) = (app.customer("ada").await, app.stranger());
+    let [tablet, laptop] = [app.log_in("ada").await, app.log_in("ada").await];
+    let ticket = phone.open_ticket().await;
+    let used = phone.stream_address(&ticket).await;
+    let events = browser.open(&used, None).await.rest().await;
+    let first = Some(events.first().expect("events").id());
+    let of_phone = phone.stream_address(&ticket).await;
+    let of_tablet = tablet.stream_address(&ticket).await;
+    let of_laptop = laptop.stream_address(&ticket).await;
+    let refused = async |address: &str, last_event_id| {
+        let answer = browser.get_with(address, last_event_id).await;
+        answer.expect_problem(401, "invalid_token");
+    };
+
+    let signed_out = phone.post("/auth/logout", &Value::Null).await;
+    signed_out.expect_status(204);
+    refused(&of_phone, None).await;
+    refused(&used, first).await;
+
+    let change = json!({
+        "current_password": "correct horse battery",
+        "new_password": "another horse battery",
+    });
+    let changed = laptop.post("/auth/password", &change).await;
+    changed.expect_status(204);
+    refused(&of_tablet, None).await;
+    let events = browser.open(&of_laptop, None).await.rest().await;
+    assert_eq!(shown_text(&events), "Hello");
+
+    let account = format!("/users/{}", laptop.id().await);
+    for disabled in [true, false] {
+        let change = json!({"disabled": disabled});
+        root.patch(&account, &change).await.expect_status(200);
+        refused(&of_laptop, first).await;
+    }
+    assert_eq!(model.calls(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,6 +15,11 @@ impl<'a> Session<'a> {
         Self { app, token }
     }
 
+    /// The same person in the same session.
+    pub fn same(&self) -> Self {
+        Self::new(self.app, self.token.clone())
+    }
+
     /// A request with the person's token.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.app.client.request(method, self.app.url(path));
