@@ -1,18 +1,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use adapters_postgres::{PgMessageRepository, PgStoreHealth, PgTicketRepository};
+use adapters_postgres::{
+    PgMessageRepository, PgSessionRepository, PgStoreHealth, PgTicketRepository,
+};
 use chrono::DateTime;
 use domain::ids::MessageId;
 use domain::message::{Author, MessageText, NewMessage, Visibility};
 use domain::page::PageLimit;
-use domain::ports::{MessageRepository as _, StoreHealth as _, TicketRepository as _};
+use domain::ports::{
+    MessageRepository as _, SessionRepository as _, StoreHealth as _, TicketRepository as _,
+};
 use domain::ticket::{TicketFilter, TicketOrder, TicketSearch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::Scratch;
-use crate::fixtures::{client, ticket_in};
+use crate::fixtures::{client, session_of, ticket_in, user};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_database_is_healthy_but_not_migrated() {
@@ -155,6 +159,34 @@ async fn what_was_written_before_is_found_after_migrating() {
         let page = tickets.list(&filter, TicketOrder::default(), PageLimit::MAX);
         assert_eq!(page.await.expect("listed").items.len(), found, "{q}");
     }
+}
+
+/// Databases may have migrations behind it already, and tokens of no session.
+#[tokio::test(flavor = "multi_thread")]
+async fn stream_tokens_of_no_session_are_dropped_and_sessions_stay() {
+    let Some(scratch) = Scratch::new().await else {
+        return;
+    };
+    let database = scratch.migrated().await;
+    ticket_in(&database, 7).await;
+    let session = session_of(&database, &user(7)).await;
+    let client = client(scratch.url()).await;
+    let binding = undoing("2026-11-27-000016");
+    let binding = binding.iter().find(|down| down.contains("20261127000016"));
+    let old_token = "INSERT INTO stream_tokens (digest, user_id, ticket_id, expires_at)
+        SELECT sha256('old'), user_id, id, now() FROM tickets";
+    for statements in [binding.expect("the migration"), old_token] {
+        client.batch_execute(statements).await.expect("done");
+    }
+    let health = PgStoreHealth::new(database.clone());
+    assert!(!health.is_migrated().await.expect("answered"));
+    database.migrate().await.expect("migrated again");
+    assert!(health.is_migrated().await.expect("answered"));
+    let left = client.query("SELECT 1 FROM stream_tokens", &[]).await;
+    assert_eq!(left.expect("read").len(), 0);
+    let sessions = PgSessionRepository::new(database);
+    let found = sessions.find_user(session, DateTime::UNIX_EPOCH).await;
+    assert_eq!(found.expect("read"), Some(user(7).user));
 }
 
 /// What undoes the migrations from one on, the last first.

@@ -1,19 +1,25 @@
 use std::path::Path;
 
-use adapters_sqlite::{SqliteMessageRepository, SqliteStoreHealth, SqliteTicketRepository};
+use adapters_sqlite::{
+    SqliteMessageRepository, SqliteSessionRepository, SqliteStoreHealth, SqliteTicketRepository,
+};
 use chrono::DateTime;
 use diesel::connection::SimpleConnection as _;
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::BigInt;
 use domain::ids::MessageId;
 use domain::message::{Author, MessageText, NewMessage, Visibility};
 use domain::page::PageLimit;
-use domain::ports::{MessageRepository as _, StoreHealth as _, TicketRepository as _};
+use domain::ports::{
+    MessageRepository as _, SessionRepository as _, StoreHealth as _, TicketRepository as _,
+};
 use domain::ticket::{TicketFilter, TicketOrder, TicketSearch};
 use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::Scratch;
-use crate::database::ticket_in;
+use crate::database::{session_in, ticket_in};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_new_database_is_healthy_but_not_migrated() {
@@ -107,6 +113,40 @@ async fn what_was_written_before_is_found_after_migrating() {
         let page = tickets.list(&filter, TicketOrder::default(), PageLimit::MAX);
         assert_eq!(page.await.expect("listed").items.len(), found, "{q}");
     }
+}
+
+/// Databases may have migrations behind it already, and tokens of no session.
+#[tokio::test(flavor = "multi_thread")]
+async fn stream_tokens_of_no_session_are_dropped_and_sessions_stay() {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    let ticket = ticket_in(&database).await;
+    let session = session_in(&database).await;
+    let path = scratch.path();
+    let mut connection =
+        SqliteConnection::establish(path.to_str().expect("UTF-8")).expect("opened");
+    let binding = undoing("2026-11-27-000016");
+    let binding = binding.iter().find(|down| down.contains("20261127000016"));
+    let old_token = "INSERT INTO stream_tokens (digest, user_id, ticket_id, expires_at)
+        SELECT zeroblob(32), user_id, id, 0 FROM tickets";
+    for statements in [binding.expect("the migration"), old_token] {
+        connection.batch_execute(statements).expect("done");
+    }
+    let health = SqliteStoreHealth::new(database.clone());
+    assert!(!health.is_migrated().await.expect("answered"));
+    database.migrate().await.expect("migrated again");
+    assert!(health.is_migrated().await.expect("answered"));
+    let tokens = sql::<BigInt>("(SELECT count(*) FROM stream_tokens)");
+    let left: i64 = diesel::select(tokens)
+        .get_result(&mut connection)
+        .expect("counted");
+    assert_eq!(left, 0);
+    let sessions = SqliteSessionRepository::new(database);
+    let found = sessions.find_user(session, DateTime::UNIX_EPOCH).await;
+    assert_eq!(
+        found.expect("read").map(|user| user.id),
+        Some(ticket.user_id)
+    );
 }
 
 /// What undoes the migrations from one on, the last first.
