@@ -4,8 +4,10 @@ pub(crate) mod cancel_ai_response;
 pub(crate) mod change_password;
 pub(crate) mod create_stream_token;
 pub(crate) mod create_ticket;
+pub(crate) mod get_docs;
 pub(crate) mod get_health;
 pub(crate) mod get_me;
+pub(crate) mod get_openapi;
 pub(crate) mod get_problem_type;
 pub(crate) mod get_reply;
 pub(crate) mod get_statistics;
@@ -37,13 +39,17 @@ use domain::idempotency::Made;
 use domain::page::PageLimit;
 use form_urlencoded::Serializer;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::validation::Validation;
 
 /// One page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Page)]
 struct ListResponse<T> {
     items: Vec<T>,
+    /// For the next page, null on the last one.
+    #[schema(required = true)]
     next_cursor: Option<String>,
 }
 
