@@ -43,6 +43,8 @@ mod reading;
 mod resuming;
 mod running;
 mod scene;
+mod shop;
+mod shop_widget;
 mod tools;
 mod wire;
 
