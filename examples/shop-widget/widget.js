@@ -84,13 +84,12 @@ async function submitOnce(form, path, body) {
 // --- Listening to an answer ---------------------------------------------------------------------
 
 const PATIENCE = 5;
-let ticket;
-let current;
+let ticket, current;
 
 class Answer {
   text = '';
   lastId = '';
-  failures = 0;
+  failures = 0; // in a row
   bubble = addBubble('assistant', 'Assistant');
 
   constructor() {
@@ -135,14 +134,10 @@ class Answer {
         this.lastId = event.lastEventId || this.lastId;
         handle(JSON.parse(event.data));
       });
-    const hear = (text) => {
-      this.failures = 0;
-      this.write(text);
-    };
-    on('response.created', () => hear(''));
-    on('response.output_text.delta', ({ delta }) => hear(this.text + delta));
-    on('response.snapshot', ({ text }) => hear(text));
-    on('response.restarted', () => hear(''));
+    on('response.created', () => this.write(''));
+    on('response.output_text.delta', ({ delta }) => this.write(this.text + delta));
+    on('response.snapshot', ({ text }) => this.write(text));
+    on('response.restarted', () => this.write(''));
     for (const end of ['completed', 'incomplete', 'cancelled', 'failed']) {
       on(`response.${end}`, ({ response }) => this.end(response));
     }
@@ -165,8 +160,8 @@ class Answer {
 
   // EventSource does not say why it was refused; the answer's state does.
   async comeBack(error) {
-    if (this.left || error instanceof Refusal) {
-      return this.left || this.giveUp(error.message);
+    if (error instanceof Refusal) {
+      return this.giveUp(error.message, () => this.listen());
     }
     this.failures += 1;
     if (this.failures > PATIENCE) {
@@ -182,11 +177,11 @@ class Answer {
       if (['completed', 'incomplete', 'cancelled', 'failed'].includes(reply.status)) {
         return this.end(reply);
       }
-      ticket = await call('GET', `/tickets/${ticket.id}`);
+      await refreshTicket();
     } catch (again) {
       return this.comeBack(again);
     }
-    return ticket.assistant_enabled ? this.listen() : this.giveUp('');
+    return ticket.assistant_enabled && !this.left ? this.listen() : this.giveUp('');
   }
 
   end(reply) {
@@ -205,10 +200,7 @@ class Answer {
       this.offerAgain(() => this.retry());
     }
     // The assistant hands over by itself when it knows no answer.
-    guarded(async () => {
-      ticket = await call('GET', `/tickets/${ticket.id}`);
-      showWhoAnswers();
-    })();
+    guarded(refreshTicket)();
   }
 
   async retry() {
@@ -219,6 +211,9 @@ class Answer {
   }
 
   giveUp(note, again) {
+    if (this.left) {
+      return;
+    }
     this.source?.close();
     this.state('ended', note);
     if (again) {
@@ -235,14 +230,16 @@ class Answer {
 
   write(text) {
     this.text = text;
+    this.failures = 0;
     find('.text', this.bubble).textContent = text;
     this.state('writing');
-    find('#bubbles').scrollTop = find('#bubbles').scrollHeight;
+    follow();
   }
 
   state(name, note = '') {
     this.bubble.dataset.state = name;
-    showNote(this.bubble, note);
+    find('.note', this.bubble).textContent = note;
+    find('.note', this.bubble).hidden = !note;
     find('.stop', this.bubble).hidden = name !== 'writing';
     find('.again', this.bubble).hidden = true;
   }
@@ -288,27 +285,27 @@ function addBubble(kind, who, text = '') {
   find('.who', bubble).textContent = who;
   find('.text', bubble).textContent = text;
   find('#bubbles').append(bubble);
+  follow();
   return bubble;
 }
 
-function showNote(bubble, note) {
-  find('.note', bubble).textContent = note;
-  find('.note', bubble).hidden = !note;
+function follow() {
+  find('#bubbles').scrollTop = find('#bubbles').scrollHeight;
 }
 
 function showSources(bubble, sources) {
   const list = find('.sources', bubble);
-  list.replaceChildren(...sources.map(({ title, url }) => {
-    const item = document.createElement('li');
-    const isLink = /^https?:/.test(url ?? '');
-    const name = document.createElement(isLink ? 'a' : 'span');
+  // Several passages may come from one article.
+  list.replaceChildren();
+  const articles = new Map(sources.map((source) => [source.article_id, source]));
+  for (const { title, url } of articles.values()) {
+    const name = document.createElement(/^https?:/.test(url ?? '') ? 'a' : 'span');
     name.textContent = title;
-    if (isLink) {
-      name.href = url;
-    }
+    name.href = url;
+    const item = document.createElement('li');
     item.append(name);
-    return item;
-  }));
+    list.append(item);
+  }
   list.hidden = sources.length === 0;
 }
 
@@ -329,6 +326,13 @@ function offerRating(bubble, message, given) {
 function showWhoAnswers() {
   find('#person').hidden = ticket.assistant_enabled;
   find('#handoff').hidden = !ticket.assistant_enabled;
+  follow();
+}
+
+async function refreshTicket() {
+  const fresh = await call('GET', `/tickets/${ticket.id}`);
+  ticket = fresh.id === ticket.id ? fresh : ticket;
+  showWhoAnswers();
 }
 
 const WRITERS = { customer: 'You', assistant: 'Assistant', agent: 'Fern & Pine' };

@@ -40,7 +40,7 @@ async fn a_customer_is_answered_word_by_word_rates_the_answer_and_gets_a_person(
     let steps = asking([
         json!({"see": [ANSWER, "It is <b>on</b> its way. 🚚"]}),
         json!({"click": ".bubble.assistant .up"}),
-        json!({"see": [".up[aria-pressed=true]", "👍 Helpful"]}),
+        json!({"see": [".up[aria-pressed=true]", "Helpful"]}),
         json!({"type": ["#message [name=content]", "Thank you!"]}),
         json!({"click": "#message .main"}),
         json!({"see": [ANSWER, "You are welcome."]}),
@@ -87,7 +87,7 @@ async fn the_shops_page_starts_over_when_the_server_was_restarted() {
     let steps = asking([
         json!({"see": [NOTE, "One moment, we are reconnecting…"]}),
         json!({"see": [ANSWER, "It is here."]}),
-        json!({"see": [".bubble.assistant .up", "👍 Helpful"]}),
+        json!({"see": [".bubble.assistant .up", "Helpful"]}),
     ]);
     let mut page = shop.visit(browser, &steps);
     page.until_it_shows("It was ").await;
@@ -115,9 +115,9 @@ async fn the_shops_page_tells_of_a_failure_and_tries_again_when_asked() {
             json!({"see": [NOTE, "The assistant is not set up correctly."]}),
             json!({"click": ".bubble.assistant .again"}),
             json!({"see": [ANSWER, "It is here."]}),
-            json!({"see": [".bubble.assistant .down", "👎 Not helpful"]}),
+            json!({"see": [".bubble.assistant .down", "Not helpful"]}),
             json!({"click": ".bubble.assistant .down"}),
-            json!({"see": [".down[aria-pressed=true]", "👎 Not helpful"]}),
+            json!({"see": [".down[aria-pressed=true]", "Not helpful"]}),
         ]),
     );
     let report: Report = page.report().await;
