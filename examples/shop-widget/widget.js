@@ -1,5 +1,4 @@
-// The support desk of a shop's website, on top of support-assistant's API. First what speaks to the
-// server, then what listens to answers, then what is seen.
+// A shop's support desk: what speaks to the server, what listens to answers, what is seen.
 
 const support = document.querySelector('#support');
 const API = support.dataset.api.replace(/\/$/, '');
