@@ -2,7 +2,7 @@
 //! `eventsource`, `@microsoft/fetch-event-source` and `openai` for JavaScript, `httpx-sse`,
 //! `sseclient-py` and `openai` for Python, and curl. The server is the real binary; the model
 //! behind it is not. What went over the wire is seen by a relay, so that no client is asked about
-//! itself more than what it shows.
+//! itself more than what it shows. The page of `examples/shop-widget` is used in a browser, too.
 //!
 //! The tests need curl, Chromium, Node.js 18 or newer, Python 3.11 or newer with `venv`, and the
 //! packages that are listed in `node/` and `python/`. To get the packages and run the tests:
@@ -43,6 +43,8 @@ mod reading;
 mod resuming;
 mod running;
 mod scene;
+mod shop;
+mod shop_widget;
 mod tools;
 mod wire;
 
