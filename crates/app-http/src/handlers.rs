@@ -39,7 +39,9 @@ use domain::idempotency::Made;
 use domain::page::PageLimit;
 use form_urlencoded::Serializer;
 use serde::Serialize;
+use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::validation::Validation;
 
@@ -73,6 +75,16 @@ fn created<T>(made: Made<T>) -> (HttpResponseBuilder, T) {
             (response, made)
         }
     }
+}
+
+/// The parameter that [`read_limit`] reads. Greater numbers are taken for 100, so it has no
+/// greatest one.
+fn limit_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .default(Some(json!(PageLimit::default().get())))
+        .build()
 }
 
 /// Reads a page's size: above the maximum is clamped, zero and nonsense are refused.

@@ -33,7 +33,12 @@ use crate::sse::event::CreatedResponse;
         (name = "Administration", description = "For admins"),
         (name = "Service", description = "About the service itself"),
     ),
-    components(schemas(Problem<'_>, CreatedResponse<'_>, names::RestartReason)),
+    components(schemas(
+        Problem<'_>,
+        CreatedResponse<'_>,
+        names::RestartReason,
+        names::TicketSort,
+    )),
     paths(
         h::sign_up::sign_up,
         h::log_in::log_in,
@@ -150,17 +155,12 @@ fn add_request_id(response: &mut Value) {
     }
 }
 
-/// OpenAPI 3.1 has no word for the items of a stream; JSON Schema has one for what is in a text.
+/// OpenAPI 3.1 has no word for the items of a stream. Tools take its schema for that of one event,
+/// in the shape that 3.2 gives to `itemSchema`.
 fn describe_events(response: &mut Value) {
     let schema = response.pointer_mut("/content/text~1event-stream/schema");
     if let Some(schema) = schema {
-        *schema = json!({
-            "type": "string",
-            "description": "Server-sent events, each of which has one line of JSON as its data: \
-                a `StreamEvent`. `id` is what `Last-Event-ID` takes.",
-            "contentMediaType": "text/event-stream",
-            "contentSchema": {"$ref": "#/components/schemas/StreamEvent"},
-        });
+        *schema = json!({"$ref": "#/components/schemas/ServerSentEvent"});
     }
 }
 
@@ -202,4 +202,86 @@ fn security_schemes() -> Value {
             "description": "A token of `POST /tickets/{ticket_id}/stream-token`.",
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// `GET /path` for every operation of the document.
+    fn documented() -> BTreeSet<String> {
+        let document = document();
+        let paths = document["paths"].as_object().unwrap();
+        let operations = paths.iter().flat_map(|(path, operations)| {
+            let methods = operations.as_object().unwrap().keys();
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        });
+        operations.collect()
+    }
+
+    /// The same for every route, as the table of routes has them.
+    fn routed() -> BTreeSet<String> {
+        let source = include_str!("routes.rs").split("resource(").skip(1);
+        let mut routed = BTreeSet::new();
+        for call in source {
+            let mut texts = call.split('"').skip(1).step_by(2);
+            let (Some(path), Some(methods)) = (texts.next(), texts.next()) else {
+                continue;
+            };
+            let path = path.replace(":.*}", "}");
+            for method in methods.split(", ").filter(|method| *method != "HEAD") {
+                routed.insert(format!("{method} {path}"));
+            }
+        }
+        routed
+    }
+
+    #[test]
+    fn every_route_is_documented_and_nothing_else() {
+        assert!(routed().len() > 20, "the table of routes is not understood");
+        assert_eq!(documented(), routed());
+    }
+
+    #[test]
+    fn the_checked_in_document_is_the_code_s() {
+        let checked_in = include_str!("../../../docs/openapi.json");
+        let current = checked_in == DOCUMENT.as_str();
+        assert!(current, "run `cargo run -- openapi > docs/openapi.json`");
+    }
+
+    #[test]
+    fn every_reference_leads_somewhere() {
+        fn check(value: &Value, document: &Value) {
+            match value {
+                Value::Object(members) => {
+                    if let Some(Value::String(reference)) = members.get("$ref") {
+                        let pointer = reference.strip_prefix('#').unwrap();
+                        assert!(document.pointer(pointer).is_some(), "{reference}");
+                    }
+                    members.values().for_each(|member| check(member, document));
+                }
+                Value::Array(items) => items.iter().for_each(|item| check(item, document)),
+                _ => {}
+            }
+        }
+        let document = document();
+        check(&document, &document);
+    }
+
+    #[test]
+    fn operations_have_names_of_their_own_and_words_about_them() {
+        let document = document();
+        let mut names = BTreeSet::new();
+        for operation in document["paths"].as_object().unwrap().values() {
+            for operation in operation.as_object().unwrap().values() {
+                let name = operation["operationId"].as_str().unwrap();
+                assert!(names.insert(name.to_owned()), "{name} is there twice");
+                for text in ["summary", "description"] {
+                    assert!(!operation[text].as_str().unwrap().is_empty(), "{name}");
+                }
+            }
+        }
+    }
 }

@@ -75,10 +75,21 @@ impl CreateTicketRequest {
             ),
             links(
                 ("get_ticket" = (operation_id = "get_ticket", parameters(("ticket_id" = "$response.body#/id")))),
+                ("update_ticket" = (operation_id = "update_ticket", parameters(("ticket_id" = "$response.body#/id")))),
                 ("send_message" = (operation_id = "send_message", parameters(("ticket_id" = "$response.body#/id")))),
                 ("stream_ai_response" = (
                     operation_id = "stream_ai_response", parameters(("ticket_id" = "$response.body#/id"))
                 )),
+                ("cancel_ai_response" = (
+                    operation_id = "cancel_ai_response", parameters(("ticket_id" = "$response.body#/id"))
+                )),
+                ("retry_ai_response" = (
+                    operation_id = "retry_ai_response", parameters(("ticket_id" = "$response.body#/id"))
+                )),
+                ("create_stream_token" = (
+                    operation_id = "create_stream_token", parameters(("ticket_id" = "$response.body#/id"))
+                )),
+                ("hand_off_ticket" = (operation_id = "hand_off_ticket", parameters(("ticket_id" = "$response.body#/id")))),
             )
         ),
         Problems<(problems::SignedIn, problems::Body, problems::Keyed)>,

@@ -3,7 +3,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::message_response::MessageResponse;
-use super::{ListResponse, next_link, read_limit};
+use super::{ListResponse, limit_schema, next_link, read_limit};
 use crate::cursor::{decode_position, encode_position};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn, TicketPath};
@@ -16,7 +16,7 @@ use crate::validation::Validation;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListMessagesQuery {
     /// How many; more than 100 are 100.
-    #[param(value_type = Option<u32>, minimum = 1, default = 20)]
+    #[param(schema_with = limit_schema)]
     limit: Option<String>,
     /// A `next_cursor` of the same list.
     cursor: Option<String>,
@@ -37,7 +37,18 @@ type Request = SignedIn<(TicketPath, QueryParameters<ListMessagesQuery>)>;
         ListMessagesQuery,
     ),
     responses(
-        (status = 200, description = "A page of messages", body = ListResponse<MessageResponse>, headers(("Link" = String, description = "With `rel=\"next\"`, where the next page is, if there is one"))),
+        (status = 200, description = "A page of messages", body = ListResponse<MessageResponse>,
+            headers(("Link" = String, description = "With `rel=\"next\"`, where the next page is, if there is one")),
+            links(
+                ("rate_message" = (
+                    operation_id = "rate_message",
+                    parameters(("ticket_id" = "$request.path.ticket_id"), ("message_id" = "$response.body#/items/0/id"))
+                )),
+                ("get_reply" = (
+                    operation_id = "get_reply",
+                    parameters(("ticket_id" = "$request.path.ticket_id"), ("reply_id" = "$response.body#/items/0/reply_id"))
+                )),
+            )),
         Problems<(problems::SignedIn, problems::Parameters, problems::Thing)>,
     ),
 )]

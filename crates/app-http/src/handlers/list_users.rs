@@ -4,7 +4,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::user_response::AccountResponse;
-use super::{ListResponse, next_link, read_limit};
+use super::{ListResponse, limit_schema, next_link, read_limit};
 use crate::cursor::{decode_user_cursor, encode_user_cursor};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn};
@@ -18,7 +18,7 @@ use crate::validation::Validation;
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListUsersQuery {
     /// How many; more than 100 are 100.
-    #[param(value_type = Option<u32>, minimum = 1, default = 20)]
+    #[param(schema_with = limit_schema)]
     limit: Option<String>,
     /// A `next_cursor` of the same list.
     cursor: Option<String>,

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::read_limit;
+use super::{limit_schema, read_limit};
 use crate::cursor::{TicketCursors, TicketSort};
 use crate::error::ApiError;
 use crate::openapi::names;
@@ -19,7 +19,7 @@ use crate::validation::Validation;
 #[serde(deny_unknown_fields)]
 pub(crate) struct TicketQuery {
     /// How many; more than 100 are 100.
-    #[param(value_type = Option<u32>, minimum = 1, default = 20)]
+    #[param(schema_with = limit_schema)]
     limit: Option<String>,
     /// A `next_cursor` of the same list.
     cursor: Option<String>,

@@ -173,6 +173,28 @@ pub(super) fn event_schemas() -> Map<String, Value> {
         "discriminator": {"propertyName": "type", "mapping": mapping},
     });
     schemas.insert("StreamEvent".to_owned(), any);
+    let names: Vec<&str> = events().iter().map(|event| event.name).collect();
+    let frame = json!({
+        "description": "One of the server-sent events that the stream consists of.",
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "id": {"type": "string", "description": "What `Last-Event-ID` takes."},
+            "event": {"type": "string", "enum": names},
+            "data": {
+                "type": "string",
+                "description": "One line of JSON, a `StreamEvent`.",
+                "contentMediaType": "application/json",
+                "contentSchema": {"$ref": "#/components/schemas/StreamEvent"},
+            },
+            "retry": {
+                "type": "integer",
+                "minimum": 0,
+                "description": "Milliseconds to wait before connecting again.",
+            },
+        },
+    });
+    schemas.insert("ServerSentEvent".to_owned(), frame);
     schemas
 }
 

@@ -1,8 +1,10 @@
 """Signs in for the operations under test, so that none of them can shut the others out."""
 
+import json
 import os
 import secrets
 
+import jsonschema_rs
 import requests
 import schemathesis
 
@@ -44,6 +46,21 @@ class LastingToken:
 class PassingToken(LastingToken):
     def get(self, case, context):
         return access_token(passing_account())
+
+
+@schemathesis.check
+def events_are_as_documented(context, response, case):
+    """What schemathesis leaves alone: the JSON within the data of an event."""
+    if not response.headers.get("content-type", [""])[0].startswith("text/event-stream"):
+        return
+    document = case.operation.schema.raw_schema
+    schema = {"$ref": "#/components/schemas/StreamEvent", "components": document["components"]}
+    validator = jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
+    lines = response.text.splitlines()
+    frames = [line.removeprefix("data: ") for line in lines if line.startswith("data: ")]
+    assert frames, "a stream without events"
+    for frame in frames:
+        validator.validate(json.loads(frame))
 
 
 @schemathesis.hook
