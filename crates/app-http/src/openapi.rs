@@ -18,8 +18,7 @@ use crate::sse::event::CreatedResponse;
 #[openapi(
     info(
         title = "support-assistant",
-        description = "A self-hosted backend for AI-assisted customer support. Errors are problems \
-            as in RFC 9457; lists have opaque cursors; times are RFC 3339.",
+        description = include_str!("openapi/introduction.md"),
         license(name = "MIT", identifier = "MIT"),
         contact(),
     ),

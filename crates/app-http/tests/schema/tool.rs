@@ -34,12 +34,16 @@ pub fn schemathesis() -> Option<Command> {
 
 /// How many requests are made for each operation.
 pub fn examples() -> String {
-    env::var("SCHEMA_EXAMPLES").unwrap_or_else(|_| "15".to_owned())
+    wish("SCHEMA_EXAMPLES").unwrap_or_else(|| "15".to_owned())
 }
 
 /// The database that was asked for.
 pub fn database_url() -> Option<String> {
-    env::var("SCHEMA_DATABASE_URL").ok()
+    wish("SCHEMA_DATABASE_URL")
+}
+
+fn wish(name: &str) -> Option<String> {
+    env::var_os(name).map(|value| value.into_string().expect("UTF-8"))
 }
 
 fn installed() -> Result<Command, String> {
