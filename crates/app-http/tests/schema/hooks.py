@@ -63,6 +63,16 @@ def events_are_as_documented(context, response, case):
         validator.validate(json.loads(frame))
 
 
+@schemathesis.check
+def refusals_name_what_does_not_fit(context, response, case):
+    """Beside the shape of a problem, which schemathesis compares itself."""
+    if response.status_code == 422:
+        problem = response.json()
+        if problem["code"] == "validation_failed":
+            fields = [error["field"] for error in problem["errors"]]
+            assert fields and all(fields), problem
+
+
 @schemathesis.hook
 def before_call(context, case, kwargs):
     parameters = case.path_parameters or {}
