@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use domain::citation::CitationFilter;
+use domain::handoff::{HandoffReason, RuledHandoff};
 use domain::ids::MessageId;
 use domain::ports::{
-    ChatChunk, ChatModelError, ChatRequest, ChatStream, Finish, Finished, RepositoryError,
+    ChatChunk, ChatModelError, ChatRequest, ChatStream, Finish, Finished, RepositoryError, Spending,
 };
 use domain::prompt::Extent;
 use domain::reply::{
@@ -19,6 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chain::Chain;
 use crate::follower::{catch_up, follow};
+use crate::frame::ending;
 use crate::live::{LiveReply, lock};
 use crate::outbox::{Fenced, Outbox};
 use crate::shared::Shared;
@@ -70,6 +73,32 @@ struct Progress {
     first_token_at: Option<DateTime<Utc>>,
 }
 
+impl Progress {
+    fn sources(&self) -> usize {
+        self.brief.as_ref().map_or(0, |brief| brief.sources.len())
+    }
+
+    /// Notes which sources the text refers to.
+    fn cite(&mut self, citations: &CitationFilter) {
+        let sources = self.brief.iter_mut().flat_map(|brief| &mut brief.sources);
+        for source in sources {
+            source.cited = citations.cited().any(|number| number == source.number);
+        }
+    }
+}
+
+/// What a generation came to.
+enum Outcome {
+    /// The model answered.
+    Finished(Finish),
+    /// A rule handed the question off.
+    HandedOff(RuledHandoff),
+    /// A quota of tokens is used up.
+    OverQuota,
+    /// There is no answer, or not all of it.
+    Failed(FailureCode),
+}
+
 impl Generation<'_> {
     async fn conclude(&self) -> Result<(), Fenced> {
         self.show_beginning().await;
@@ -79,7 +108,7 @@ impl Generation<'_> {
         let generated = std::panic::AssertUnwindSafe(self.generate(&outbox, &mut progress))
             .catch_unwind()
             .await
-            .unwrap_or(Ok(Err(FailureCode::Internal)))?;
+            .unwrap_or(Ok(Outcome::Failed(FailureCode::Internal)))?;
         outbox.is_written().await?;
         self.store_end(progress, generated).await
     }
@@ -118,34 +147,116 @@ impl Generation<'_> {
         &self,
         outbox: &Arc<Outbox>,
         progress: &mut Progress,
-    ) -> Result<Result<Finish, FailureCode>, Fenced> {
-        let mut chunks = match self.ask(progress).await {
-            Ok(chunks) => chunks,
-            Err(code) => return Ok(Err(code)),
+    ) -> Result<Outcome, Fenced> {
+        let request = match self.begin(progress).await {
+            Ok(request) => request,
+            Err(Outcome::HandedOff(handoff)) => {
+                self.say(outbox, handoff.text, progress).await?;
+                return Ok(Outcome::HandedOff(handoff));
+            }
+            Err(outcome) => return Ok(outcome),
         };
+        let mut chunks = match self.ask(request, progress).await {
+            Ok(chunks) => chunks,
+            Err(code) => return Ok(Outcome::Failed(code)),
+        };
+        let mut citations = CitationFilter::new(progress.sources());
         while let Some(chunk) = chunks.next().await {
             match chunk {
                 Ok(ChatChunk::Thinking) => {}
-                Ok(ChatChunk::Text(text)) if text.is_empty() => {}
                 Ok(ChatChunk::Text(text)) => {
-                    if progress.first_token_at.is_none() {
-                        progress.first_token_at = Some(self.shared.parts.clock.now());
-                    }
-                    outbox.push(&text);
-                    self.shared.writer.wake(self.reply.id, outbox);
-                    outbox.has_room().await?;
+                    self.say(outbox, &citations.push(&text), progress).await?;
                 }
-                Ok(ChatChunk::Finished(finish)) => return Ok(Ok(finish)),
-                Err(error) => return Ok(Err(self.failure(&error))),
+                Ok(ChatChunk::Finished(finish)) => {
+                    self.say(outbox, &citations.finish(), progress).await?;
+                    progress.cite(&citations);
+                    return Ok(Outcome::Finished(finish));
+                }
+                Err(error) => {
+                    self.say(outbox, &citations.finish(), progress).await?;
+                    return Ok(Outcome::Failed(self.failure(&error)));
+                }
             }
         }
         tracing::warn!(reply.id = %self.reply.id, "the model's answer broke off");
-        Ok(Err(FailureCode::UpstreamUnavailable))
+        self.say(outbox, &citations.finish(), progress).await?;
+        Ok(Outcome::Failed(FailureCode::UpstreamUnavailable))
+    }
+
+    /// Gives text to the log.
+    async fn say(
+        &self,
+        outbox: &Arc<Outbox>,
+        text: &str,
+        progress: &mut Progress,
+    ) -> Result<(), Fenced> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        if progress.first_token_at.is_none() {
+            progress.first_token_at = Some(self.shared.parts.clock.now());
+        }
+        outbox.push(text);
+        self.shared.writer.wake(self.reply.id, outbox);
+        outbox.has_room().await
+    }
+
+    /// What the model is to be asked; how the reply ends instead, when it is not to be asked.
+    async fn begin(&self, progress: &mut Progress) -> Result<ChatRequest, Outcome> {
+        let prepared = self.prepare(Extent::Whole, progress).await;
+        let request = prepared.map_err(Outcome::Failed)?;
+        if let Some(handoff) = progress.brief.as_ref().and_then(|brief| brief.handoff) {
+            tracing::info!(
+                reply.id = %self.reply.id,
+                reason = handoff.reason.as_str(),
+                "the question is handed off"
+            );
+            // Nothing is made from these.
+            progress.brief = None;
+            return Err(Outcome::HandedOff(handoff));
+        }
+        if !self.may_spend(&request).await.map_err(Outcome::Failed)? {
+            tracing::warn!(reply.id = %self.reply.id, "a quota of tokens is used up");
+            progress.brief = None;
+            return Err(Outcome::OverQuota);
+        }
+        Ok(request)
+    }
+
+    /// Enters what the prompt costs, unless a quota is used up.
+    async fn may_spend(&self, request: &ChatRequest) -> Result<bool, FailureCode> {
+        let quotas = self.shared.settings.quotas;
+        if !quotas.are_set() {
+            return Ok(true);
+        }
+        let prompt = request
+            .turns
+            .iter()
+            .map(|turn| turn.content.chars().count());
+        let spending = Spending {
+            reply_id: self.reply.id,
+            attempt: self.reply.attempt,
+            user_id: self.reply.user_id,
+            tokens: Spending::estimate(prompt.sum()),
+            at: self.shared.parts.clock.now(),
+        };
+        let granted = self.shared.parts.ledger.spend(spending, quotas).await;
+        granted.map_err(|error| {
+            tracing::error!(
+                reply.id = %self.reply.id,
+                error = %Chain(&error),
+                "the quotas cannot be looked at"
+            );
+            FailureCode::Internal
+        })
     }
 
     /// Begins an answer. A conversation that is too long for the model is shortened once.
-    async fn ask(&self, progress: &mut Progress) -> Result<ChatStream, FailureCode> {
-        let request = self.prepare(Extent::Whole, progress).await?;
+    async fn ask(
+        &self,
+        request: ChatRequest,
+        progress: &mut Progress,
+    ) -> Result<ChatStream, FailureCode> {
         let too_long = match self.shared.parts.model.stream_reply(request.clone()).await {
             Ok(chunks) => return Ok(chunks),
             Err(error @ ChatModelError::ContextTooLong) => error,
@@ -194,11 +305,7 @@ impl Generation<'_> {
     }
 
     /// Stores the end, again and again while the store is away: its outcome must not stay unknown.
-    async fn store_end(
-        &self,
-        progress: Progress,
-        generated: Result<Finish, FailureCode>,
-    ) -> Result<(), Fenced> {
+    async fn store_end(&self, progress: Progress, generated: Outcome) -> Result<(), Fenced> {
         let conclusion = self.conclusion(progress, generated);
         loop {
             match self
@@ -209,16 +316,7 @@ impl Generation<'_> {
                 .await
             {
                 Ok(Finished::Done(reply)) => {
-                    let position = Position {
-                        attempt: reply.attempt,
-                        sequence: reply.last_sequence,
-                        offset: reply.text.len(),
-                    };
-                    let ended = LoggedEvent {
-                        position,
-                        kind: EventKind::Ended,
-                    };
-                    self.live.publish(vec![ended], Some(Arc::new(*reply)));
+                    self.live.publish(ending(&reply), Some(Arc::new(*reply)));
                     return Ok(());
                 }
                 Ok(Finished::Fenced) => return Err(Fenced),
@@ -238,14 +336,22 @@ impl Generation<'_> {
         }
     }
 
-    fn conclusion(&self, progress: Progress, generated: Result<Finish, FailureCode>) -> Conclusion {
+    fn conclusion(&self, progress: Progress, generated: Outcome) -> Conclusion {
         let (template, sources) = progress
             .brief
             .map(|brief| (brief.template, brief.sources))
             .unzip();
         let (verdict, finish) = match generated {
-            Ok(finish) => (verdict(&finish), Some(finish)),
-            Err(code) => (Verdict::Failed { code }, None),
+            Outcome::Finished(finish) => (verdict(&finish), Some(finish)),
+            Outcome::HandedOff(handoff) => (
+                Verdict::Completed {
+                    finish_reason: FinishReason::Stop,
+                    handoff: Some(handoff.reason),
+                },
+                None,
+            ),
+            Outcome::OverQuota => (Verdict::OverQuota, None),
+            Outcome::Failed(code) => (Verdict::Failed { code }, None),
         };
         Conclusion {
             verdict,
@@ -270,7 +376,8 @@ fn verdict(finish: &Finish) -> Verdict {
         },
         reason @ (FinishReason::Stop | FinishReason::Other) => Verdict::Completed {
             finish_reason: reason,
-            hands_off: finish.hands_off,
+            // An assistant hands off by itself when it finds nothing to answer from.
+            handoff: finish.hands_off.then_some(HandoffReason::NothingFound),
         },
     }
 }

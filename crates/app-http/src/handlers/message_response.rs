@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use domain::ids::{MessageId, ReplyId, UserId};
 use domain::message::{Author, Feedback, Message, Rating, Visibility};
+use domain::reply::Source;
 use serde::Serialize;
 use uuid::Uuid;
 
@@ -19,6 +20,8 @@ pub(super) struct MessageResponse {
     created_at: DateTime<Utc>,
     /// The reply that became this message, whose receipt staff may read.
     reply_id: Option<Uuid>,
+    /// What an answer was made from; empty for people's messages.
+    sources: Vec<Source>,
     feedback: Option<FeedbackResponse>,
 }
 
@@ -44,6 +47,7 @@ impl From<Message> for MessageResponse {
             is_complete: message.is_complete,
             created_at: message.created_at,
             reply_id: message.reply_id.map(ReplyId::as_uuid),
+            sources: message.sources,
             feedback: message.feedback.map(FeedbackResponse::from),
         }
     }

@@ -17,9 +17,18 @@ pub(super) struct TicketResponse {
     status: TicketStatus,
     assignee_id: Option<Uuid>,
     assistant_enabled: bool,
+    /// Why people answer; null while the assistant does.
+    handoff: Option<HandoffResponse>,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     version: i64,
+}
+
+/// A handoff as it is shown.
+#[derive(Serialize)]
+pub(super) struct HandoffResponse {
+    reason: &'static str,
+    at: DateTime<Utc>,
 }
 
 impl From<Ticket> for TicketResponse {
@@ -35,6 +44,10 @@ impl From<Ticket> for TicketResponse {
             status: ticket.status,
             assignee_id: ticket.assignee_id.map(UserId::as_uuid),
             assistant_enabled: ticket.assistant_enabled,
+            handoff: ticket.handoff.map(|handoff| HandoffResponse {
+                reason: handoff.reason.as_str(),
+                at: handoff.at,
+            }),
             created_at: ticket.created_at,
             updated_at: ticket.updated_at,
             version: ticket.version,

@@ -56,6 +56,11 @@ struct Restarted {
 }
 
 #[derive(Serialize)]
+struct HandedOff {
+    reason: &'static str,
+}
+
+#[derive(Serialize)]
 struct Closing {
     reason: &'static str,
     reconnect_ms: u128,
@@ -119,6 +124,12 @@ impl Encoder {
                     reason: reason.as_str(),
                 };
                 self.logged(*position, "response.restarted", payload)
+            }
+            Frame::HandedOff { position, reason } => {
+                let payload = HandedOff {
+                    reason: reason.as_str(),
+                };
+                self.logged(*position, "ticket.handed_off", payload)
             }
             Frame::Ended(reply) => {
                 let position = Position {

@@ -16,6 +16,7 @@ fn log_of(texts: &[&str], ended: bool) -> (Log, Vec<Position>) {
         attempt: 1,
         handovers: 0,
         state: ReplyState::Streaming,
+        handoff: None,
         last_sequence: 0,
         restart: None,
         text: String::new(),

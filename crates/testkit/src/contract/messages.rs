@@ -68,6 +68,7 @@ pub async fn every_field_of_a_message_comes_back(stores: TicketStores) {
             reply_id: None,
             is_complete: true,
             created_at: new.created_at,
+            sources: Vec::new(),
             feedback: None,
         };
         assert_eq!(message, expected);
