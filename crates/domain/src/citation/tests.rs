@@ -162,6 +162,10 @@ fn nothing_but_numbers_of_unknown_sources_is_taken_out() {
                 "{text:?} became {left:?}"
             );
         }
-        assert_eq!(filtered(999, &[&text]), text, "no number of three digits is unknown");
+        assert_eq!(
+            filtered(999, &[&text]),
+            text,
+            "no number of three digits is unknown"
+        );
     }
 }

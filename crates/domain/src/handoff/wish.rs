@@ -45,3 +45,6 @@ pub fn wish_for_a_person(text: &str) -> Option<Language> {
         .find(|(_, phrasebook)| phrasebook.is_said_in(&sentences))
         .map(|(language, _)| *language)
 }
+
+#[cfg(test)]
+mod tests;

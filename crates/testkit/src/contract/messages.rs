@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::handoff::{Handoff, HandoffReason};
 use domain::ids::{MessageId, TicketId};
 use domain::message::{
     Audience, Author, Feedback, FeedbackComment, Message, MessageText, NewMessage, Rating,
@@ -171,6 +172,10 @@ pub async fn an_agents_message_answers_and_a_customers_message_reopens(stores: T
     let answered = Ticket {
         status: TicketStatus::Pending,
         assistant_enabled: false,
+        handoff: Some(Handoff {
+            reason: HandoffReason::Agent,
+            at: at(3),
+        }),
         updated_at: at(3),
         version: 2,
         ..ticket

@@ -46,7 +46,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         ),
         (
             "talk",
-            "talk speak chat talking speaking chatting communicate connect get_in_touch \
+            "talk tlak talk speak chat talking speaking chatting communicate connect get_in_touch \
              get_in_contact be_connected be_transferred get_connected get_transferred get_through \
              be_put_through get_hold_of get_a_hold_of have_a_word have_a_chat have_a_conversation \
              discuss_this discuss_it discuss_my_issue deal interact be_in_touch get_over \

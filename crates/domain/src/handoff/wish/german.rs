@@ -102,7 +102,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         "gibt es|s hier|da|bei|ihnen|euch|auch* :fill* mensch|menschen|echte_person|mitarbeiter|ansprechpartner .",
         // Kann mich jemand anrufen?
         "kann|konnte|koennte|konnten|koennten|konnen|koennen|wurde|wuerde|soll|sollte|kannst|moge mich|uns? bitte? :caller :fill* mich|uns? ~ anrufen|zuruckrufen|zurueckrufen|kontaktieren|anruft",
-        "rufen|ruf|rufe|ruft sie? mich|uns :adv* an|zuruck|zurueck|bitte",
+        "rufen|ruf|rufe|ruft sie? mich|uns :adv* an|zuruck|zurueck",
         "bitte um :fill* ruckruf|rueckruf|anruf",
         "ruckruf|rueckruf bitte|erbeten|erwunscht",
         "ich|wir :need|bitte|bitten|erbitte :adv* um|einen|ein* :fill* ruckruf|rueckruf|anruf $",

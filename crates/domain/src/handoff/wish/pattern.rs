@@ -91,12 +91,14 @@ impl Phrasebook {
     /// alone must be all that was written: in forms and lists it may mean anything.
     fn is_call(&self, sentence: &[String], is_alone: bool) -> bool {
         let mut clauses = sentence.split(|word| word == PAUSE);
-        let Some(last) = clauses.next_back() else {
+        let is_polite = |clause: &&[String]| self.is_made_of(clause, &[&self.polite]);
+        let Some(last) = clauses.rfind(|clause| !is_polite(clause)) else {
             return false;
         };
         let others = clauses.all(|clause| self.is_made_of(clause, &[&self.polite, &self.open]));
         let is_whole = is_alone && others;
         (last.len() > 1 || is_whole)
+            && !last.iter().any(|word| has(&self.not, word))
             && last.iter().any(|word| has(&self.person, word))
             && self.is_made_of(last, &[&self.polite, &self.open, &self.person])
     }

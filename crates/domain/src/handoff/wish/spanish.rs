@@ -74,7 +74,8 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         // Necesito un humano.
         "quiero|quisiera|necesito|deseo|prefiero|exijo|solicito|pido|queremos|necesitamos|gustaria|denme|deme|dame :adv* :fill* :person .",
         // ¿Hay alguien ahí?
-        "hay alguien|:fill* :person ahi|alli|aqui|disponible|conectado|en_linea|real? .",
+        "hay alguien ahi|alli|aqui|disponible|conectado|en_linea? .",
+        "hay :fill* :person ahi|alli|aqui|disponible|conectado|en_linea|real? .",
         "hay :fill* alguien|persona|humano|agente|humanos con_quien|con_el_que|con_la_que|que ~ hablar|hable",
         "^ alguien ahi|alli|aqui|disponible|me_ayuda .",
         // ¿Alguien me puede llamar?

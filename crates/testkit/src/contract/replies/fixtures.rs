@@ -158,7 +158,7 @@ impl ReplyStores {
     }
 
     /// Says this from the beginning of the present attempt on.
-    pub(super) async fn say(&self, lease: Lease, reply: &Reply, texts: &[&str]) {
+    pub(in crate::contract) async fn say(&self, lease: Lease, reply: &Reply, texts: &[&str]) {
         let events = deltas(beginning(reply), texts);
         assert_eq!(self.append(lease, events).await, AppendOutcome::Appended);
     }
@@ -211,7 +211,11 @@ impl ReplyStores {
     }
 
     /// Somebody cancels the reply to the newest question.
-    pub(super) async fn stop(&self, ticket_id: TicketId, by: CancelledBy) -> Option<Reply> {
+    pub(in crate::contract) async fn stop(
+        &self,
+        ticket_id: TicketId,
+        by: CancelledBy,
+    ) -> Option<Reply> {
         let stopped = self.replies.cancel(ticket_id, by, at(260)).await;
         stopped.expect("answered")
     }
