@@ -1,5 +1,7 @@
 //! The actor that generates one reply, detached from every request.
 
+mod asking;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,10 +9,7 @@ use chrono::{DateTime, Utc};
 use domain::citation::CitationFilter;
 use domain::handoff::{HandoffReason, RuledHandoff};
 use domain::ids::MessageId;
-use domain::ports::{
-    ChatChunk, ChatModelError, ChatRequest, ChatStream, Finish, Finished, RepositoryError, Spending,
-};
-use domain::prompt::Extent;
+use domain::ports::{ChatChunk, ChatModelError, Finish, Finished, RepositoryError};
 use domain::reply::{
     Conclusion, EventKind, FailureCode, FinishReason, IncompleteReason, Lease, LoggedEvent,
     Position, Reply, Verdict,
@@ -23,6 +22,7 @@ use crate::chain::Chain;
 use crate::follower::{catch_up, follow};
 use crate::frame::ending;
 use crate::live::{LiveReply, lock};
+use crate::measures::{self, Running, Texts};
 use crate::outbox::{Fenced, Outbox};
 use crate::shared::Shared;
 
@@ -43,6 +43,7 @@ pub(crate) async fn run(
         reply: &reply,
         live: &live,
     };
+    let running = Running::begin();
     let concluded = tokio::select! {
         () = stop.cancelled() => Err(Fenced),
         () = shared.handing_over.cancelled() => {
@@ -51,7 +52,9 @@ pub(crate) async fn run(
         }
         concluded = generation.conclude() => concluded,
     };
+    drop(running);
     if let Err(Fenced) = concluded {
+        measures::generation_stopped();
         tracing::info!(reply.id = %reply.id, "generation stopped: the reply goes on or ended elsewhere");
     }
     if let Some(wake) = shared.hub.release(lease) {
@@ -148,6 +151,7 @@ impl Generation<'_> {
         outbox: &Arc<Outbox>,
         progress: &mut Progress,
     ) -> Result<Outcome, Fenced> {
+        let mut texts = Texts::awaited();
         let request = match self.begin(progress).await {
             Ok(request) => request,
             Err(Outcome::HandedOff(handoff)) => {
@@ -164,7 +168,9 @@ impl Generation<'_> {
         while let Some(chunk) = chunks.next().await {
             match chunk {
                 Ok(ChatChunk::Thinking) => {}
+                Ok(ChatChunk::Text(text)) if text.is_empty() => {}
                 Ok(ChatChunk::Text(text)) => {
+                    texts.came();
                     self.say(outbox, &citations.push(&text), progress).await?;
                 }
                 Ok(ChatChunk::Finished(finish)) => {
@@ -201,98 +207,6 @@ impl Generation<'_> {
         outbox.has_room().await
     }
 
-    /// What the model is to be asked; how the reply ends instead, when it is not to be asked.
-    async fn begin(&self, progress: &mut Progress) -> Result<ChatRequest, Outcome> {
-        let prepared = self.prepare(Extent::Whole, progress).await;
-        let request = prepared.map_err(Outcome::Failed)?;
-        if let Some(handoff) = progress.brief.as_ref().and_then(|brief| brief.handoff) {
-            tracing::info!(
-                reply.id = %self.reply.id,
-                reason = handoff.reason.as_str(),
-                "the question is handed off"
-            );
-            // Nothing is made from these.
-            progress.brief = None;
-            return Err(Outcome::HandedOff(handoff));
-        }
-        if !self.may_spend(&request).await.map_err(Outcome::Failed)? {
-            tracing::warn!(reply.id = %self.reply.id, "a quota of tokens is used up");
-            progress.brief = None;
-            return Err(Outcome::OverQuota);
-        }
-        Ok(request)
-    }
-
-    /// Enters what the prompt costs, unless a quota is used up.
-    async fn may_spend(&self, request: &ChatRequest) -> Result<bool, FailureCode> {
-        let quotas = self.shared.settings.quotas;
-        if !quotas.are_set() {
-            return Ok(true);
-        }
-        let prompt = request
-            .turns
-            .iter()
-            .map(|turn| turn.content.chars().count());
-        let spending = Spending {
-            reply_id: self.reply.id,
-            attempt: self.reply.attempt,
-            user_id: self.reply.user_id,
-            tokens: Spending::estimate(prompt.sum()),
-            at: self.shared.parts.clock.now(),
-        };
-        let granted = self.shared.parts.ledger.spend(spending, quotas).await;
-        granted.map_err(|error| {
-            tracing::error!(
-                reply.id = %self.reply.id,
-                error = %Chain(&error),
-                "the quotas cannot be looked at"
-            );
-            FailureCode::Internal
-        })
-    }
-
-    /// Begins an answer. A conversation that is too long for the model is shortened once.
-    async fn ask(
-        &self,
-        request: ChatRequest,
-        progress: &mut Progress,
-    ) -> Result<ChatStream, FailureCode> {
-        let too_long = match self.shared.parts.model.stream_reply(request.clone()).await {
-            Ok(chunks) => return Ok(chunks),
-            Err(error @ ChatModelError::ContextTooLong) => error,
-            Err(error) => return Err(self.failure(&error)),
-        };
-        let shortened = self.prepare(Extent::Shortened, progress).await?;
-        if shortened == request {
-            return Err(self.failure(&too_long));
-        }
-        tracing::info!(reply.id = %self.reply.id, "the conversation is shortened");
-        let asked = self.shared.parts.model.stream_reply(shortened).await;
-        asked.map_err(|error| self.failure(&error))
-    }
-
-    async fn prepare(
-        &self,
-        extent: Extent,
-        progress: &mut Progress,
-    ) -> Result<ChatRequest, FailureCode> {
-        match self.shared.parts.prepare.execute(self.reply, extent).await {
-            Ok(brief) => {
-                let request = brief.request.clone();
-                progress.brief = Some(brief);
-                Ok(request)
-            }
-            Err(error) => {
-                tracing::error!(
-                    reply.id = %self.reply.id,
-                    error = %Chain(&error),
-                    "the reply cannot be prepared"
-                );
-                Err(FailureCode::Internal)
-            }
-        }
-    }
-
     fn failure(&self, error: &ChatModelError) -> FailureCode {
         let code = error.failure_code();
         tracing::warn!(
@@ -316,6 +230,7 @@ impl Generation<'_> {
                 .await
             {
                 Ok(Finished::Done(reply)) => {
+                    measures::reply_ended(&reply);
                     self.live.publish(ending(&reply), Some(Arc::new(*reply)));
                     return Ok(());
                 }
