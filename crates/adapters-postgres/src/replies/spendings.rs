@@ -114,21 +114,18 @@ pub(super) async fn settle(
     row: &ReplyRow,
 ) -> Result<(), StoreError> {
     let attempt = token_spendings::table.find((row.id, row.attempt));
-    match row.input_tokens.zip(row.output_tokens) {
-        Some((input, output)) => {
-            diesel::update(attempt)
-                .set(token_spendings::tokens.eq(input.saturating_add(output).max(0)))
-                .execute(&mut connection)
-                .await?
-        }
-        None => {
-            let said = Spending::estimate(row.text.len());
-            let said = i64::try_from(said).unwrap_or(i64::MAX);
-            diesel::update(attempt)
-                .set(token_spendings::tokens.eq(token_spendings::tokens + said))
-                .execute(&mut connection)
-                .await?
-        }
-    };
+    if let Some((input, output)) = row.input_tokens.zip(row.output_tokens) {
+        diesel::update(attempt)
+            .set(token_spendings::tokens.eq(input.saturating_add(output).max(0)))
+            .execute(&mut connection)
+            .await?;
+    } else {
+        let said = Spending::estimate(row.text.len());
+        let said = i64::try_from(said).unwrap_or(i64::MAX);
+        diesel::update(attempt)
+            .set(token_spendings::tokens.eq(token_spendings::tokens + said))
+            .execute(&mut connection)
+            .await?;
+    }
     Ok(())
 }

@@ -93,17 +93,16 @@ fn enter(connection: &mut SqliteConnection, spending: &Spending) -> QueryResult<
 /// What the attempt cost, now that it is at its end.
 pub(super) fn settle(connection: &mut SqliteConnection, row: &ReplyRow) -> QueryResult<()> {
     let attempt = token_spendings::table.find((&row.id, row.attempt));
-    match row.input_tokens.zip(row.output_tokens) {
-        Some((input, output)) => diesel::update(attempt)
+    if let Some((input, output)) = row.input_tokens.zip(row.output_tokens) {
+        diesel::update(attempt)
             .set(token_spendings::tokens.eq(input.saturating_add(output).max(0)))
-            .execute(connection)?,
-        None => {
-            let said = Spending::estimate(row.text.len());
-            let said = i64::try_from(said).unwrap_or(i64::MAX);
-            diesel::update(attempt)
-                .set(token_spendings::tokens.eq(token_spendings::tokens + said))
-                .execute(connection)?
-        }
-    };
+            .execute(connection)?;
+    } else {
+        let said = Spending::estimate(row.text.len());
+        let said = i64::try_from(said).unwrap_or(i64::MAX);
+        diesel::update(attempt)
+            .set(token_spendings::tokens.eq(token_spendings::tokens + said))
+            .execute(connection)?;
+    }
     Ok(())
 }

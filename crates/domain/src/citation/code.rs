@@ -10,9 +10,7 @@ pub(super) struct CodeTracker {
     span: Option<usize>,
     /// The run of fence characters that is being written, and whether it began its line.
     run: Option<Run>,
-    /// Whether only blanks stand before this in its line.
-    is_line_start: bool,
-    /// Whether anything but blanks stands in the line.
+    /// Whether the line has only blanks so far.
     is_blank: bool,
     is_escaped: bool,
     /// A fence closes only when nothing but blanks follows it.
@@ -32,7 +30,6 @@ impl Default for CodeTracker {
             fence: None,
             span: None,
             run: None,
-            is_line_start: true,
             is_blank: true,
             is_escaped: false,
             closing: false,
@@ -70,11 +67,10 @@ impl CodeTracker {
                     self.run = Some(Run {
                         character,
                         length: 1,
-                        begins_line: self.is_line_start,
+                        begins_line: self.is_blank,
                     });
                 }
                 self.is_escaped = character == '\\' && !is_escaped && self.span.is_none();
-                self.is_line_start = false;
                 self.is_blank = false;
             }
         }
@@ -88,7 +84,6 @@ impl CodeTracker {
         if self.is_blank {
             self.span = None;
         }
-        self.is_line_start = true;
         self.is_blank = true;
     }
 
@@ -101,10 +96,9 @@ impl CodeTracker {
             (None, Some(length)) if run.character == '`' && run.length == length => {
                 self.span = None;
             }
-            (None, Some(_)) => {}
             (None, None) if is_fence => self.fence = Some((run.character, run.length)),
             (None, None) if run.character == '`' => self.span = Some(run.length),
-            (None, None) => {}
+            (None, _) => {}
         }
     }
 }

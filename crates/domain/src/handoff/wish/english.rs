@@ -29,6 +29,11 @@ pub(super) const GRAMMAR: Grammar = Grammar {
              who_can_help to_help that_can_help i_can_talk i_can_speak i_could_talk i_could_speak \
              that_i_can who_i_can to_talk to_speak and not instead",
         ),
+        ("subject", "i we"),
+        (
+            "thought",
+            "think thought believe say said says mean feel suppose that know claim",
+        ),
         ("not", "not never no without nor neither dont cannot nobody"),
         (
             "adv",

@@ -23,6 +23,8 @@ pub(super) const GRAMMAR: Grammar = Grammar {
             "svp stp s_il merci maintenant tout_de_suite immediatement et pas qui_peut pour_m_aider \
              ou plutot ici pour_parler",
         ),
+        ("subject", "je j nous"),
+        ("thought", "que pense crois dis dit"),
         ("not", "ne n pas jamais sans ni aucun aucune"),
         (
             "adv",

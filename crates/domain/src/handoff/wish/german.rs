@@ -23,6 +23,8 @@ pub(super) const GRAMMAR: Grammar = Grammar {
             "bitte jetzt sofort danke hier und oder kein keine keinen nicht statt der_mir \
              die_mir zum_sprechen zum_reden am_telefon am_apparat der_hilft da erreichbar",
         ),
+        ("subject", "ich wir"),
+        ("thought", "dass denke glaube meine sage"),
         (
             "not",
             "nicht kein keine keinen keinem keiner nie niemals ohne statt anstatt",

@@ -16,12 +16,14 @@ pub(super) struct Grammar {
 }
 
 /// A language's patterns, ready to be looked for. Its grammar has the classes `open`, `tail`, `fin`,
-/// `not`, `person` and `polite`.
+/// `not`, `subject`, `thought`, `person` and `polite`.
 pub(super) struct Phrasebook {
     wishes: Vec<Vec<Element>>,
     refusals: Vec<Vec<Element>>,
     open: Words,
     not: Words,
+    subject: Words,
+    thought: Words,
     person: Words,
     polite: Words,
 }
@@ -65,6 +67,8 @@ impl Phrasebook {
             refusals: compile(grammar.refusals),
             open: class("open"),
             not: class("not"),
+            subject: class("subject"),
+            thought: class("thought"),
             person: class("person"),
             polite: class("polite"),
         }
@@ -91,38 +95,32 @@ impl Phrasebook {
     /// alone must be all that was written: in forms and lists it may mean anything.
     fn is_call(&self, sentence: &[String], is_alone: bool) -> bool {
         let mut clauses = sentence.split(|word| word == PAUSE);
-        let is_polite = |clause: &&[String]| self.is_made_of(clause, &[&self.polite]);
+        let is_polite = |clause: &&[String]| is_made_of(clause, &[&self.polite]);
         let Some(last) = clauses.rfind(|clause| !is_polite(clause)) else {
             return false;
         };
-        let others = clauses.all(|clause| self.is_made_of(clause, &[&self.polite, &self.open]));
+        let others = clauses.all(|clause| is_made_of(clause, &[&self.polite, &self.open]));
         let is_whole = is_alone && others;
         (last.len() > 1 || is_whole)
             && !last.iter().any(|word| has(&self.not, word))
             && last.iter().any(|word| has(&self.person, word))
-            && self.is_made_of(last, &[&self.polite, &self.open, &self.person])
+            && is_made_of(last, &[&self.polite, &self.open, &self.person])
     }
 
-    fn is_made_of(&self, clause: &[String], classes: &[&Words]) -> bool {
-        clause
-            .iter()
-            .all(|word| classes.iter().any(|class| has(class, word)))
-    }
-
-    /// "Not" takes a wish back, but "why can I not" does not.
+    /// "Not" takes back what follows it, but for a new sentence that begins without a pause, such as
+    /// "not helpful I want". One that is only thought of is still taken back: "I do not think I need".
     fn is_negated(&self, sentence: &[String], at: usize) -> bool {
         let before = sentence.get(..at).unwrap_or_default();
+        let begins = sentence
+            .get(at)
+            .is_some_and(|word| has(&self.subject, word));
+        let is_thought = before.last().is_some_and(|word| has(&self.thought, word));
         let mut reached = before.iter().rev().take(REACH_OF_NOT);
-        let mut clause = reached.by_ref().take_while(|word| *word != PAUSE);
-        let mut after: Option<&String> = None;
-        let negated = clause.any(|word| {
-            let negates = has(&self.not, word);
-            // "not helpful, I want": the subject in between begins anew.
-            let begins_anew = after.is_some_and(|next| next == "i") && !negates;
-            after = Some(word);
-            negates && !begins_anew
-        });
-        negated
+        (!begins || is_thought)
+            && reached
+                .by_ref()
+                .take_while(|word| *word != PAUSE)
+                .any(|word| has(&self.not, word))
     }
 
     fn matches(&self, pattern: &[Element], sentence: &[String], at: usize) -> bool {
@@ -134,7 +132,7 @@ impl Phrasebook {
             Element::Beginning => {
                 let before = sentence.get(..at).unwrap_or_default();
                 let clause = before.rsplit(|word| word == PAUSE).next();
-                self.is_made_of(clause.unwrap_or_default(), &[&self.open])
+                is_made_of(clause.unwrap_or_default(), &[&self.open])
                     && self.matches(rest, sentence, at)
             }
             Element::End(tail) => match here {
@@ -180,6 +178,12 @@ impl Phrasebook {
                 || (is_pause && end > at && self.matches(rest, sentence, end + 1))
         })
     }
+}
+
+fn is_made_of(clause: &[String], classes: &[&Words]) -> bool {
+    clause
+        .iter()
+        .all(|word| classes.iter().any(|class| has(class, word)))
 }
 
 fn has(words: &Words, typed: &str) -> bool {
@@ -245,7 +249,9 @@ mod tests {
             &spanish::GRAMMAR,
         ] {
             let names: Vec<&str> = grammar.classes.iter().map(|(name, _)| *name).collect();
-            for needed in ["open", "tail", "fin", "not", "person", "polite"] {
+            for needed in [
+                "open", "tail", "fin", "not", "subject", "thought", "person", "polite",
+            ] {
                 assert!(names.contains(&needed), "{needed}");
             }
             let entries = grammar.classes.iter().map(|(_, entries)| entries);

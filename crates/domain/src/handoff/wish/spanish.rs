@@ -23,6 +23,8 @@ pub(super) const GRAMMAR: Grammar = Grammar {
             "por_favor porfavor ahora ya gracias de_verdad de_carne y no en_vez en_linea que_me \
              real que_pueda urgente",
         ),
+        ("subject", "yo"),
+        ("thought", "que creo pienso digo dije"),
         ("not", "no nunca sin ni tampoco jamas"),
         (
             "adv",

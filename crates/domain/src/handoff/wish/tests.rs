@@ -75,6 +75,8 @@ const ENGLISH: &[&str] = &[
     "human agent pls",
     "customer service representative",
     "I want human support",
+    "This is not helpful I want to talk to a human",
+    "that did not work i need a human",
 ];
 
 const GERMAN: &[&str] = &[
@@ -158,6 +160,9 @@ const NO_WISHES: &[&str] = &[
     "do not transfer me to an agent",
     "I never want to speak with an agent again",
     "no human please",
+    "I do not think I need a human",
+    "I never said I want to talk to a person",
+    "I do not say that I want an agent",
     "without talking to a person",
     "How do I reset my password?",
     "Can someone help me reset my password?",
