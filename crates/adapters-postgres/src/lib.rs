@@ -40,7 +40,7 @@ pub use self::events::PgReplyEventLog;
 pub use self::health::PgStoreHealth;
 pub use self::idempotency::PgIdempotencyStore;
 pub use self::messages::PgMessageRepository;
-pub use self::replies::PgReplyStore;
+pub use self::replies::{PgReplyStore, PgTokenLedger};
 pub use self::sessions::PgSessionRepository;
 pub use self::settings::PgSettings;
 pub use self::statistics::PgStatisticsSource;

@@ -165,6 +165,7 @@ pub(crate) async fn append(
         visibility,
         in_reply_to: None,
         reply_id: None,
+        sources: Vec::new(),
         is_complete: true,
         created_at,
         feedback: None,

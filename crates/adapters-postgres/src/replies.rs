@@ -4,6 +4,7 @@ mod finish;
 mod lease;
 mod limits;
 mod row;
+mod spendings;
 mod takeover;
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ use domain::reply::{CancelledBy, Conclusion, Lease, Reply};
 use futures_util::FutureExt as _;
 
 pub(crate) use self::cancel::carry_out;
+pub use self::spendings::PgTokenLedger;
 #[cfg(test)]
 pub(crate) use self::takeover::expired;
 use crate::columns::{clock_timestamp, uuid_or};

@@ -33,6 +33,9 @@ diesel::table! {
         status -> Text,
         assignee_id -> Nullable<Uuid>,
         assistant_enabled -> Bool,
+        handoff_reason -> Nullable<Text>,
+        handed_off_at -> Nullable<Timestamptz>,
+        turns -> Integer,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
         version -> BigInt,
@@ -52,6 +55,7 @@ diesel::table! {
         in_reply_to -> Nullable<Uuid>,
         reply_id -> Nullable<Uuid>,
         is_complete -> Bool,
+        sources -> Jsonb,
         created_at -> Timestamptz,
     }
 }
@@ -98,6 +102,7 @@ diesel::table! {
         epoch -> Integer,
         owner -> Uuid,
         lease_until -> Timestamptz,
+        handoff_reason -> Nullable<Text>,
         handovers -> Integer,
         trimmed -> Bool,
     }
@@ -109,6 +114,16 @@ diesel::table! {
         attempt -> Integer,
         user_id -> Uuid,
         claimed_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    token_spendings (reply_id, attempt) {
+        reply_id -> Uuid,
+        attempt -> Integer,
+        user_id -> Uuid,
+        spent_at -> Timestamptz,
+        tokens -> BigInt,
     }
 }
 

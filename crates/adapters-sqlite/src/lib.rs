@@ -39,7 +39,7 @@ pub use self::health::SqliteStoreHealth;
 pub use self::idempotency::SqliteIdempotencyStore;
 pub use self::lock::ExclusiveLock;
 pub use self::messages::SqliteMessageRepository;
-pub use self::replies::SqliteReplyStore;
+pub use self::replies::{SqliteReplyStore, SqliteTokenLedger};
 pub use self::sessions::SqliteSessionRepository;
 pub use self::statistics::SqliteStatisticsSource;
 pub use self::stream_tokens::SqliteStreamTokenRepository;

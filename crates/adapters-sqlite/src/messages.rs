@@ -144,6 +144,7 @@ pub(crate) fn append(
         visibility,
         in_reply_to: None,
         reply_id: None,
+        sources: Vec::new(),
         is_complete: true,
         created_at,
         feedback: None,

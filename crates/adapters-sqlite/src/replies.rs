@@ -4,6 +4,7 @@ mod finish;
 mod lease;
 mod limits;
 mod row;
+mod spendings;
 mod takeover;
 
 use std::time::Duration;
@@ -20,6 +21,7 @@ use domain::reply::{CancelledBy, Conclusion, Lease, Reply};
 pub(crate) use self::cancel::carry_out;
 pub(crate) use self::lease::expire_all as expire_leases;
 pub(crate) use self::row::is_streaming;
+pub use self::spendings::SqliteTokenLedger;
 use crate::columns::database_now;
 use crate::database::SqliteDatabase;
 use crate::error::StoreError;

@@ -36,6 +36,9 @@ diesel::table! {
         status -> Text,
         assignee_id -> Nullable<Text>,
         assistant_enabled -> Bool,
+        handoff_reason -> Nullable<Text>,
+        handed_off_at -> Nullable<BigInt>,
+        turns -> Integer,
         created_at -> BigInt,
         updated_at -> BigInt,
         version -> BigInt,
@@ -64,6 +67,7 @@ diesel::table! {
         in_reply_to -> Nullable<Text>,
         reply_id -> Nullable<Text>,
         is_complete -> Bool,
+        sources -> Text,
         created_at -> BigInt,
     }
 }
@@ -111,6 +115,7 @@ diesel::table! {
         epoch -> Integer,
         owner -> Text,
         lease_until -> BigInt,
+        handoff_reason -> Nullable<Text>,
         handovers -> Integer,
         trimmed -> Bool,
     }
@@ -122,6 +127,16 @@ diesel::table! {
         attempt -> Integer,
         user_id -> Text,
         claimed_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    token_spendings (reply_id, attempt) {
+        reply_id -> Text,
+        attempt -> Integer,
+        user_id -> Text,
+        spent_at -> BigInt,
+        tokens -> BigInt,
     }
 }
 

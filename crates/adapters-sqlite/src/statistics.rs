@@ -3,7 +3,7 @@ use diesel::prelude::*;
 use diesel::sql_query;
 use diesel::sql_types::{BigInt, Nullable};
 use domain::ports::{RepositoryError, StatisticsSource};
-use domain::statistics::{Period, Quantiles, ReplyCounts, Statistics, TicketCounts};
+use domain::statistics::{HandoffCounts, Period, Quantiles, ReplyCounts, Statistics, TicketCounts};
 
 use crate::columns::micros;
 use crate::database::SqliteDatabase;
@@ -50,6 +50,20 @@ struct SummaryRow {
     #[diesel(sql_type = BigInt)]
     handed_off: i64,
     #[diesel(sql_type = BigInt)]
+    handoffs_requested: i64,
+    #[diesel(sql_type = BigInt)]
+    handoffs_turns: i64,
+    #[diesel(sql_type = BigInt)]
+    handoffs_quota: i64,
+    #[diesel(sql_type = BigInt)]
+    handoffs_upstream_down: i64,
+    #[diesel(sql_type = BigInt)]
+    handoffs_nothing_found: i64,
+    #[diesel(sql_type = BigInt)]
+    handoffs_customer: i64,
+    #[diesel(sql_type = BigInt)]
+    handoffs_agent: i64,
+    #[diesel(sql_type = BigInt)]
     queued: i64,
     #[diesel(sql_type = BigInt)]
     streaming: i64,
@@ -94,6 +108,15 @@ impl From<SummaryRow> for Statistics {
                 resolved: count(row.resolved),
                 closed: count(row.closed),
                 handed_off: count(row.handed_off),
+                handoffs: HandoffCounts {
+                    requested: count(row.handoffs_requested),
+                    turns: count(row.handoffs_turns),
+                    quota: count(row.handoffs_quota),
+                    upstream_down: count(row.handoffs_upstream_down),
+                    nothing_found: count(row.handoffs_nothing_found),
+                    customer: count(row.handoffs_customer),
+                    agent: count(row.handoffs_agent),
+                },
             },
             replies: ReplyCounts {
                 queued: count(row.queued),

@@ -12,7 +12,9 @@ use std::time::Duration;
 use adapters_auth::{BcryptPasswordHasher, JwtAccessTokens, RandomOpaqueTokens};
 use adapters_extractive::{KeywordPassageSearch, sample_articles};
 use anyhow::Context as _;
-use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher};
+use domain::ports::{
+    AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher, TokenQuotas,
+};
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CheckAccess, CreateTicket, CreateUser, HandOffTicket,
@@ -31,7 +33,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use self::stores::ServingGuard;
 use self::stores::{Serving, Stores};
 use crate::access_watch::AccessWatch;
-use crate::config::{Config, Database};
+use crate::config::{Assistant, Config, Database};
 use crate::janitor;
 use crate::system::{SystemClock, UuidV7Ids};
 use crate::use_cases::{Readiness, UseCases};
@@ -111,9 +113,13 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         tokens: Arc::new(tokens),
         opaque_tokens: Arc::new(RandomOpaqueTokens),
     };
-    let model = match wiring.model {
-        Some(model) => model,
-        None => assistant::obtain(&config.assistant)?,
+    let (model, quotas) = match (wiring.model, &config.assistant) {
+        (Some(model), _) => (model, config.token_quotas),
+        // To quote articles costs no tokens.
+        (None, assistant @ Assistant::Extractive) => {
+            (assistant::obtain(assistant)?, TokenQuotas::default())
+        }
+        (None, assistant) => (assistant::obtain(assistant)?, config.token_quotas),
     };
 
     // A company's own database gets its own articles; the file of somebody who tries the program
@@ -121,7 +127,13 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     if matches!(config.database, Database::Sqlite(_)) {
         install_samples(&stores, &services).await?;
     }
-    let engine = start_engine(config, &stores, &services, model, prepared.clone())?;
+    let engine = start_engine(
+        config,
+        &stores,
+        &services,
+        (model, quotas),
+        prepared.clone(),
+    )?;
     let sweep = Sweep::new(SweepParts {
         events: Arc::clone(&stores.events),
         stream_tokens: Arc::clone(&stores.stream_tokens),
@@ -196,7 +208,7 @@ fn start_engine(
     config: &Config,
     stores: &Stores,
     services: &Services,
-    model: Arc<dyn ChatModel>,
+    (model, quotas): (Arc<dyn ChatModel>, TokenQuotas),
     prepared: CancellationToken,
 ) -> anyhow::Result<ReplyEngine> {
     let prepare = PrepareReply::new(
@@ -204,10 +216,12 @@ fn start_engine(
         Arc::clone(&stores.messages),
         Arc::new(KeywordPassageSearch::new(Arc::clone(&stores.articles))),
         PromptFactory::new(PromptLimits::default())?,
-    );
+    )
+    .with_rules(config.handoff_rules);
     let parts = EngineParts {
         store: Arc::clone(&stores.replies),
         log: Arc::clone(&stores.events),
+        ledger: Arc::clone(&stores.ledger),
         model,
         prepare,
         clock: Arc::clone(&services.clock),
@@ -218,6 +232,7 @@ fn start_engine(
         lease: config.lease,
         poll: POLL,
         limits: config.reply_limits,
+        quotas,
     };
     Ok(ReplyEngine::start(parts, settings, Handle::current()))
 }

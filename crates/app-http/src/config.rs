@@ -14,7 +14,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use domain::ports::ReplyLimits;
+use domain::handoff::HandoffRules;
+use domain::ports::{ReplyLimits, TokenQuotas};
 use domain::use_cases::AttemptLimits;
 use secrecy::SecretString;
 
@@ -44,6 +45,10 @@ pub struct Config {
     pub lease: Duration,
     /// Each ticket owner's limits; none when they are switched off.
     pub reply_limits: Option<ReplyLimits>,
+    /// How many tokens may be spent on a day.
+    pub token_quotas: TokenQuotas,
+    /// When questions go to people before a model is asked.
+    pub handoff_rules: HandoffRules,
     /// How often strangers may try; none when the limits are switched off.
     pub attempt_limits: Option<AttemptLimits>,
     /// What lies between clients and this server.
@@ -171,6 +176,8 @@ impl Config {
         let mut reader = Reader::new(lookup);
         let database = read_database(&mut reader);
         let (reply_limits, attempt_limits) = limits::read(&mut reader);
+        let token_quotas = limits::read_quotas(&mut reader);
+        let handoff_rules = limits::read_handoff_rules(&mut reader);
         let config = Self {
             host: reader.parsed(
                 "HOST",
@@ -185,6 +192,8 @@ impl Config {
             assistant: read_assistant(&mut reader),
             lease: reader.seconds("LEASE_SECONDS", 15, 1..=300),
             reply_limits,
+            token_quotas,
+            handoff_rules,
             attempt_limits,
             edge: Edge::read(&mut reader),
             shutdown: reader.seconds("SHUTDOWN_SECONDS", 25, 1..=300),

@@ -7,6 +7,8 @@
 #![deny(missing_docs, clippy::future_not_send, clippy::missing_errors_doc)]
 
 pub mod article;
+pub mod citation;
+pub mod handoff;
 pub mod idempotency;
 pub mod ids;
 pub mod message;

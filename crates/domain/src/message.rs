@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::feedback::{Feedback, FeedbackComment, Rating};
 use crate::ids::{MessageId, ReplyId, TicketId, UserId};
-use crate::reply::{Answer, Conclusion, Reply};
+use crate::reply::{Answer, Conclusion, Reply, Source};
 use crate::text::text;
 
 text!(
@@ -104,6 +104,8 @@ pub struct Message {
     pub in_reply_to: Option<MessageId>,
     /// The reply that became this message; none for people's messages.
     pub reply_id: Option<ReplyId>,
+    /// The passages of help articles that an assistant's message was made from.
+    pub sources: Vec<Source>,
     /// False for an answer that its token limit cut off.
     pub is_complete: bool,
     /// When it was written.
@@ -129,6 +131,7 @@ impl Message {
             visibility: Visibility::Public,
             in_reply_to: reply.question.in_reply_to(reply.ticket_id),
             reply_id: Some(reply.id),
+            sources: reply.sources.clone(),
             is_complete: answer.is_complete,
             created_at: conclusion.ended_at,
             feedback: None,

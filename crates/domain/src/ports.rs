@@ -29,6 +29,7 @@ mod store_health;
 mod stream_token_repository;
 mod throttle;
 mod ticket_repository;
+mod token_ledger;
 mod user_repository;
 
 use thiserror::Error;
@@ -54,6 +55,7 @@ pub use self::store_health::StoreHealth;
 pub use self::stream_token_repository::StreamTokenRepository;
 pub use self::throttle::Throttle;
 pub use self::ticket_repository::{ChangeTicketError, TicketRepository};
+pub use self::token_ledger::{Spending, SpentTokens, TokenLedger, TokenQuotas};
 pub use self::user_repository::{ChangeUserError, Credentials, PasswordChange, UserRepository};
 
 #[cfg(feature = "mocks")]
@@ -75,6 +77,7 @@ pub use self::{
     stream_token_repository::MockStreamTokenRepository,
     throttle::MockThrottle,
     ticket_repository::MockTicketRepository,
+    token_ledger::MockTokenLedger,
     user_repository::MockUserRepository,
 };
 

@@ -1,17 +1,20 @@
 //! One answer of the assistant to one customer message, from its claim to its end.
 
+mod conclusion;
 mod event;
-mod names;
+pub(crate) mod names;
 mod outcome;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+pub use self::conclusion::{Answer, Conclusion, Verdict};
 pub use self::event::{EventId, EventKind, LoggedEvent, Position};
 pub use self::outcome::{
-    Answer, CancelReason, CancelledBy, Conclusion, Ending, FailureCode, FinishReason,
-    IncompleteReason, ReplyState, RestartReason, StateParts, Usage, Verdict,
+    CancelReason, CancelledBy, Ending, FailureCode, FinishReason, IncompleteReason, ReplyState,
+    RestartReason, StateParts, Usage,
 };
+use crate::handoff::HandoffReason;
 use crate::ids::{ArticleId, OwnerId, QuestionId, ReplyId, TicketId, UserId};
 
 /// An answer of the assistant, running or ended. There is one per customer message, for ever.
@@ -31,6 +34,8 @@ pub struct Reply {
     pub handovers: i32,
     /// Running, or how it ended.
     pub state: ReplyState,
+    /// Why people took over with its end, if they did.
+    pub handoff: Option<HandoffReason>,
     /// The number of the last logged event; the first is 0.
     pub last_sequence: i64,
     /// Where the present attempt began, when it is not the first.
@@ -129,4 +134,7 @@ pub struct Source {
     pub heading: Option<String>,
     /// Where people read the article.
     pub url: Option<String>,
+    /// Whether the reply refers to it by its number.
+    #[serde(default)]
+    pub cited: bool,
 }

@@ -66,6 +66,27 @@ pub struct TicketCounts {
     pub closed: u64,
     /// Those of them, in whatever state, that people answer: the assistant is off.
     pub handed_off: u64,
+    /// Why, as far as that is known.
+    pub handoffs: HandoffCounts,
+}
+
+/// Tickets that people answer, by the reason.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HandoffCounts {
+    /// The customer asked for a person.
+    pub requested: u64,
+    /// The assistant answered several times and nothing was resolved.
+    pub turns: u64,
+    /// A quota of tokens was used up.
+    pub quota: u64,
+    /// The model did not answer.
+    pub upstream_down: u64,
+    /// No help article answers the question.
+    pub nothing_found: u64,
+    /// The customer switched the assistant off.
+    pub customer: u64,
+    /// An agent took over.
+    pub agent: u64,
 }
 
 impl TicketCounts {

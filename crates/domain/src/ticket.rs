@@ -1,6 +1,7 @@
 //! A customer's request for help, and the rules by which it moves.
 
 mod change;
+mod handoff;
 mod list;
 mod search;
 mod status;
@@ -11,12 +12,13 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub use self::change::{Effect, TicketChange, TicketRefusal};
+pub use self::change::{Effect, Received, TicketChange, TicketRefusal};
 pub use self::list::{AssigneeFilter, ScorePlace, TicketFilter, TicketOrder, TimePlace};
 pub use self::search::{Term, TicketSearch};
 pub use self::status::{InvalidTransition, Move, TicketStatus};
 pub use self::tags::{Tag, TagError, Tags};
 pub use self::update::{ExpectedVersion, Setting, TicketUpdate};
+use crate::handoff::Handoff;
 use crate::ids::{TicketId, UserId};
 use crate::text::text;
 
@@ -135,6 +137,10 @@ pub struct Ticket {
     pub assignee_id: Option<UserId>,
     /// Whether the assistant answers here.
     pub assistant_enabled: bool,
+    /// Why it does not, while it does not; not known of tickets of long ago.
+    pub handoff: Option<Handoff>,
+    /// Answers of the assistant since it was last switched on, or the ticket was resolved.
+    pub turns: i32,
     /// When it was opened.
     pub created_at: DateTime<Utc>,
     /// When it, or its messages, last changed.
@@ -170,6 +176,8 @@ impl Ticket {
             status: TicketStatus::Open,
             assignee_id: None,
             assistant_enabled: true,
+            handoff: None,
+            turns: 0,
             created_at: at,
             updated_at: at,
             version: 1,

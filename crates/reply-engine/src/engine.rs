@@ -4,7 +4,7 @@ use std::time::Duration;
 use domain::ids::{ReplyId, TicketId};
 use domain::ports::{
     ChatModel, Claim, ClaimRequest, Clock, IdGenerator, ReplyEventLog, ReplyLimits, ReplyStore,
-    RepositoryError, RetryRule,
+    RepositoryError, RetryRule, TokenLedger, TokenQuotas,
 };
 use domain::reply::{CancelledBy, EventKind, Reply};
 use domain::use_cases::PrepareReply;
@@ -26,6 +26,8 @@ pub struct EngineParts {
     pub log: Arc<dyn ReplyEventLog>,
     /// The assistant.
     pub model: Arc<dyn ChatModel>,
+    /// Keeps account of tokens.
+    pub ledger: Arc<dyn TokenLedger>,
     /// Gathers what the assistant is asked.
     pub prepare: PrepareReply,
     /// Tells the time.
@@ -45,6 +47,8 @@ pub struct EngineSettings {
     pub poll: Duration,
     /// Each owner's limits; none where they are switched off.
     pub limits: Option<ReplyLimits>,
+    /// How many tokens may be spent.
+    pub quotas: TokenQuotas,
 }
 
 /// Why a reading could not be opened.

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::reply::{EventId, Position, Reply, RestartReason};
+use domain::handoff::HandoffReason;
+use domain::reply::{EventId, EventKind, LoggedEvent, Position, Reply, RestartReason};
 
 /// From where a reader wants to continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,13 @@ pub enum Frame {
         /// Why.
         reason: RestartReason,
     },
+    /// People take over; the reply's end follows.
+    HandedOff {
+        /// The place in front of the end.
+        position: Position,
+        /// Why.
+        reason: HandoffReason,
+    },
     /// The reply's end; the last frame.
     Ended(Arc<Reply>),
     /// The server stops serving this reading before the reply's end; the last frame.
@@ -70,4 +78,22 @@ pub(crate) fn beginning(reply: &Reply) -> Position {
         sequence,
         offset: 0,
     }
+}
+
+/// The events with which a reply that has ended came to its end, as its row tells them.
+pub(crate) fn ending(reply: &Reply) -> Vec<LoggedEvent> {
+    let place = |sequence| Position {
+        attempt: reply.attempt,
+        sequence,
+        offset: reply.text.len(),
+    };
+    let handed_off = reply.handoff.map(|reason| LoggedEvent {
+        position: place(reply.last_sequence - 1),
+        kind: EventKind::HandedOff(reason),
+    });
+    let ended = LoggedEvent {
+        position: place(reply.last_sequence),
+        kind: EventKind::Ended,
+    };
+    handed_off.into_iter().chain([ended]).collect()
 }

@@ -1,14 +1,15 @@
 //! The actor that generates one reply, detached from every request.
 
+mod asking;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use domain::citation::CitationFilter;
+use domain::handoff::{HandoffReason, RuledHandoff};
 use domain::ids::MessageId;
-use domain::ports::{
-    ChatChunk, ChatModelError, ChatRequest, ChatStream, Finish, Finished, RepositoryError,
-};
-use domain::prompt::Extent;
+use domain::ports::{ChatChunk, ChatModelError, Finish, Finished, RepositoryError};
 use domain::reply::{
     Conclusion, EventKind, FailureCode, FinishReason, IncompleteReason, Lease, LoggedEvent,
     Position, Reply, Verdict,
@@ -19,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chain::Chain;
 use crate::follower::{catch_up, follow};
+use crate::frame::ending;
 use crate::live::{LiveReply, lock};
 use crate::measures::{self, Running, Texts};
 use crate::outbox::{Fenced, Outbox};
@@ -74,6 +76,32 @@ struct Progress {
     first_token_at: Option<DateTime<Utc>>,
 }
 
+impl Progress {
+    fn sources(&self) -> usize {
+        self.brief.as_ref().map_or(0, |brief| brief.sources.len())
+    }
+
+    /// Notes which sources the text refers to.
+    fn cite(&mut self, citations: &CitationFilter) {
+        let sources = self.brief.iter_mut().flat_map(|brief| &mut brief.sources);
+        for source in sources {
+            source.cited = citations.cited().any(|number| number == source.number);
+        }
+    }
+}
+
+/// What a generation came to.
+enum Outcome {
+    /// The model answered.
+    Finished(Finish),
+    /// A rule handed the question off.
+    HandedOff(RuledHandoff),
+    /// A quota of tokens is used up.
+    OverQuota,
+    /// There is no answer, or not all of it.
+    Failed(FailureCode),
+}
+
 impl Generation<'_> {
     async fn conclude(&self) -> Result<(), Fenced> {
         self.show_beginning().await;
@@ -83,7 +111,7 @@ impl Generation<'_> {
         let generated = std::panic::AssertUnwindSafe(self.generate(&outbox, &mut progress))
             .catch_unwind()
             .await
-            .unwrap_or(Ok(Err(FailureCode::Internal)))?;
+            .unwrap_or(Ok(Outcome::Failed(FailureCode::Internal)))?;
         outbox.is_written().await?;
         self.store_end(progress, generated).await
     }
@@ -122,70 +150,61 @@ impl Generation<'_> {
         &self,
         outbox: &Arc<Outbox>,
         progress: &mut Progress,
-    ) -> Result<Result<Finish, FailureCode>, Fenced> {
+    ) -> Result<Outcome, Fenced> {
         let mut texts = Texts::awaited();
-        let mut chunks = match self.ask(progress).await {
-            Ok(chunks) => chunks,
-            Err(code) => return Ok(Err(code)),
+        let request = match self.begin(progress).await {
+            Ok(request) => request,
+            Err(Outcome::HandedOff(handoff)) => {
+                self.say(outbox, handoff.text, progress).await?;
+                return Ok(Outcome::HandedOff(handoff));
+            }
+            Err(outcome) => return Ok(outcome),
         };
+        let mut chunks = match self.ask(request, progress).await {
+            Ok(chunks) => chunks,
+            Err(code) => return Ok(Outcome::Failed(code)),
+        };
+        let mut citations = CitationFilter::new(progress.sources());
         while let Some(chunk) = chunks.next().await {
             match chunk {
                 Ok(ChatChunk::Thinking) => {}
                 Ok(ChatChunk::Text(text)) if text.is_empty() => {}
                 Ok(ChatChunk::Text(text)) => {
                     texts.came();
-                    if progress.first_token_at.is_none() {
-                        progress.first_token_at = Some(self.shared.parts.clock.now());
-                    }
-                    outbox.push(&text);
-                    self.shared.writer.wake(self.reply.id, outbox);
-                    outbox.has_room().await?;
+                    self.say(outbox, &citations.push(&text), progress).await?;
                 }
-                Ok(ChatChunk::Finished(finish)) => return Ok(Ok(finish)),
-                Err(error) => return Ok(Err(self.failure(&error))),
+                Ok(ChatChunk::Finished(finish)) => {
+                    self.say(outbox, &citations.finish(), progress).await?;
+                    progress.cite(&citations);
+                    return Ok(Outcome::Finished(finish));
+                }
+                Err(error) => {
+                    self.say(outbox, &citations.finish(), progress).await?;
+                    return Ok(Outcome::Failed(self.failure(&error)));
+                }
             }
         }
         tracing::warn!(reply.id = %self.reply.id, "the model's answer broke off");
-        Ok(Err(FailureCode::UpstreamUnavailable))
+        self.say(outbox, &citations.finish(), progress).await?;
+        Ok(Outcome::Failed(FailureCode::UpstreamUnavailable))
     }
 
-    /// Begins an answer. A conversation that is too long for the model is shortened once.
-    async fn ask(&self, progress: &mut Progress) -> Result<ChatStream, FailureCode> {
-        let request = self.prepare(Extent::Whole, progress).await?;
-        let too_long = match self.shared.parts.model.stream_reply(request.clone()).await {
-            Ok(chunks) => return Ok(chunks),
-            Err(error @ ChatModelError::ContextTooLong) => error,
-            Err(error) => return Err(self.failure(&error)),
-        };
-        let shortened = self.prepare(Extent::Shortened, progress).await?;
-        if shortened == request {
-            return Err(self.failure(&too_long));
-        }
-        tracing::info!(reply.id = %self.reply.id, "the conversation is shortened");
-        let asked = self.shared.parts.model.stream_reply(shortened).await;
-        asked.map_err(|error| self.failure(&error))
-    }
-
-    async fn prepare(
+    /// Gives text to the log.
+    async fn say(
         &self,
-        extent: Extent,
+        outbox: &Arc<Outbox>,
+        text: &str,
         progress: &mut Progress,
-    ) -> Result<ChatRequest, FailureCode> {
-        match self.shared.parts.prepare.execute(self.reply, extent).await {
-            Ok(brief) => {
-                let request = brief.request.clone();
-                progress.brief = Some(brief);
-                Ok(request)
-            }
-            Err(error) => {
-                tracing::error!(
-                    reply.id = %self.reply.id,
-                    error = %Chain(&error),
-                    "the reply cannot be prepared"
-                );
-                Err(FailureCode::Internal)
-            }
+    ) -> Result<(), Fenced> {
+        if text.is_empty() {
+            return Ok(());
         }
+        if progress.first_token_at.is_none() {
+            progress.first_token_at = Some(self.shared.parts.clock.now());
+        }
+        outbox.push(text);
+        self.shared.writer.wake(self.reply.id, outbox);
+        outbox.has_room().await
     }
 
     fn failure(&self, error: &ChatModelError) -> FailureCode {
@@ -200,11 +219,7 @@ impl Generation<'_> {
     }
 
     /// Stores the end, again and again while the store is away: its outcome must not stay unknown.
-    async fn store_end(
-        &self,
-        progress: Progress,
-        generated: Result<Finish, FailureCode>,
-    ) -> Result<(), Fenced> {
+    async fn store_end(&self, progress: Progress, generated: Outcome) -> Result<(), Fenced> {
         let conclusion = self.conclusion(progress, generated);
         loop {
             match self
@@ -216,16 +231,7 @@ impl Generation<'_> {
             {
                 Ok(Finished::Done(reply)) => {
                     measures::reply_ended(&reply);
-                    let position = Position {
-                        attempt: reply.attempt,
-                        sequence: reply.last_sequence,
-                        offset: reply.text.len(),
-                    };
-                    let ended = LoggedEvent {
-                        position,
-                        kind: EventKind::Ended,
-                    };
-                    self.live.publish(vec![ended], Some(Arc::new(*reply)));
+                    self.live.publish(ending(&reply), Some(Arc::new(*reply)));
                     return Ok(());
                 }
                 Ok(Finished::Fenced) => return Err(Fenced),
@@ -245,14 +251,22 @@ impl Generation<'_> {
         }
     }
 
-    fn conclusion(&self, progress: Progress, generated: Result<Finish, FailureCode>) -> Conclusion {
+    fn conclusion(&self, progress: Progress, generated: Outcome) -> Conclusion {
         let (template, sources) = progress
             .brief
             .map(|brief| (brief.template, brief.sources))
             .unzip();
         let (verdict, finish) = match generated {
-            Ok(finish) => (verdict(&finish), Some(finish)),
-            Err(code) => (Verdict::Failed { code }, None),
+            Outcome::Finished(finish) => (verdict(&finish), Some(finish)),
+            Outcome::HandedOff(handoff) => (
+                Verdict::Completed {
+                    finish_reason: FinishReason::Stop,
+                    handoff: Some(handoff.reason),
+                },
+                None,
+            ),
+            Outcome::OverQuota => (Verdict::OverQuota, None),
+            Outcome::Failed(code) => (Verdict::Failed { code }, None),
         };
         Conclusion {
             verdict,
@@ -277,7 +291,8 @@ fn verdict(finish: &Finish) -> Verdict {
         },
         reason @ (FinishReason::Stop | FinishReason::Other) => Verdict::Completed {
             finish_reason: reason,
-            hands_off: finish.hands_off,
+            // An assistant hands off by itself when it finds nothing to answer from.
+            handoff: finish.hands_off.then_some(HandoffReason::NothingFound),
         },
     }
 }

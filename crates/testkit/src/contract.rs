@@ -25,6 +25,7 @@ pub mod idempotency;
 pub mod messages;
 pub mod replies;
 pub mod sessions;
+pub mod spendings;
 pub mod statistics;
 pub mod stream_tokens;
 pub mod throttles;
@@ -39,7 +40,7 @@ use std::sync::Arc;
 use domain::ports::{
     ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
     SessionRepository, StatisticsSource, StreamTokenRepository, Throttle, TicketRepository,
-    UserRepository,
+    TokenLedger, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -83,6 +84,14 @@ pub struct ReplyStores {
     pub replies: Arc<dyn ReplyStore>,
     /// Their events.
     pub events: Arc<dyn ReplyEventLog>,
+}
+
+/// What the contract of [`TokenLedger`] is checked on.
+pub struct TokenLedgerStores {
+    /// Replies, which cost tokens.
+    pub replies: ReplyStores,
+    /// The ledger.
+    pub ledger: Arc<dyn TokenLedger>,
 }
 
 /// What the contract of [`StatisticsSource`] is checked on.
@@ -147,6 +156,7 @@ mod tests {
             ("idempotency", include_str!("contract/idempotency.rs")),
             ("messages", include_str!("contract/messages.rs")),
             ("sessions", include_str!("contract/sessions.rs")),
+            ("spendings", include_str!("contract/spendings.rs")),
             ("statistics", include_str!("contract/statistics.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),
             ("throttles", include_str!("contract/throttles.rs")),
@@ -159,6 +169,7 @@ mod tests {
             ("cancels", include_str!("contract/replies/cancels.rs")),
             ("demands", include_str!("contract/replies/demands.rs")),
             ("ends", include_str!("contract/replies/ends.rs")),
+            ("handoffs", include_str!("contract/replies/handoffs.rs")),
             ("handovers", include_str!("contract/replies/handovers.rs")),
             ("leases", include_str!("contract/replies/leases.rs")),
             ("limits", include_str!("contract/replies/limits.rs")),

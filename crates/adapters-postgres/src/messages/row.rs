@@ -3,9 +3,11 @@ use diesel::pg::Pg;
 use diesel::prelude::*;
 use domain::ids::{MessageId, ReplyId, TicketId, UserId};
 use domain::message::{Author, Message, Visibility};
+use domain::reply::Source;
+use serde_json::{Value, json};
 use uuid::Uuid;
 
-use crate::columns::known;
+use crate::columns::{known, parsed};
 use crate::error::CorruptColumn;
 use crate::schema::messages;
 
@@ -22,6 +24,7 @@ pub(super) struct MessageRow {
     in_reply_to: Option<Uuid>,
     reply_id: Option<Uuid>,
     is_complete: bool,
+    sources: Value,
     created_at: DateTime<Utc>,
 }
 
@@ -38,6 +41,7 @@ impl From<&Message> for MessageRow {
             in_reply_to: message.in_reply_to.map(MessageId::as_uuid),
             reply_id: message.reply_id.map(ReplyId::as_uuid),
             is_complete: message.is_complete,
+            sources: sources_column(&message.sources),
             created_at: message.created_at,
         }
     }
@@ -59,8 +63,13 @@ impl TryFrom<MessageRow> for Message {
             in_reply_to: row.in_reply_to.map(MessageId::from_uuid),
             reply_id: row.reply_id.map(ReplyId::from_uuid),
             is_complete: row.is_complete,
+            sources: parsed("messages.sources", serde_json::from_value(row.sources))?,
             created_at: row.created_at,
             feedback: None,
         })
     }
+}
+
+fn sources_column(sources: &[Source]) -> Value {
+    json!(sources)
 }

@@ -40,7 +40,7 @@ pub(super) async fn claim(
             begin(connection, request, &ticket, question, (holder, now)).await
         }
         (ClaimDecision::Retry, Some(row)) => {
-            let claim = retry(connection, request, row, (holder, now)).await?;
+            let claim = retry(connection, request, ticket, row, (holder, now)).await?;
             if let Claim::Granted(_, reply) = &claim {
                 let (reply_id, last_sequence) = (reply.id, reply.last_sequence);
                 rings.elsewhere(Ring {
@@ -74,11 +74,15 @@ async fn begin(
 async fn retry(
     connection: &AsyncPgConnection,
     request: &ClaimRequest,
+    mut ticket: Ticket,
     mut row: ReplyRow,
     (holder, now): (Holder, DateTime<Utc>),
 ) -> Result<Claim, StoreError> {
     if let Some(retry_after) = limits::wait(connection, request, row.user_id()).await? {
         return Ok(Claim::OverLimit { retry_after });
+    }
+    if ticket.take_back_for_retry(request.at) {
+        tickets::save(connection, &ticket).await?;
     }
     row.model.clone_from(&request.model);
     row.restart(connection, RestartReason::Retry, holder, request.at)

@@ -1,7 +1,7 @@
 use diesel_async::AsyncPgConnection;
 use domain::message::Message;
 use domain::ports::Finished;
-use domain::reply::{Answer, Conclusion, Lease, Reply, Verdict};
+use domain::reply::{Answer, CancelReason, CancelledBy, Conclusion, Lease, Reply, Verdict};
 
 use super::row::ReplyRow;
 use crate::bell::Rings;
@@ -24,8 +24,7 @@ pub(super) async fn finish(
     let Some(mut row) = row else {
         return Ok(Finished::Fenced);
     };
-    // What was cancelled or given back is nobody's to end by the lease it had.
-    if row.lease() != lease || matches!(row.status.as_str(), "cancelled" | "queued") {
+    if row.lease() != lease || row.is_taken_from_holder() {
         return Ok(Finished::Fenced);
     }
     // The same holder has ended it before: this is that call again.
@@ -33,15 +32,17 @@ pub(super) async fn finish(
         return Ok(Finished::Done(Box::new(row.into_reply(now)?)));
     }
     // A closed ticket has no running reply, since closing it cancels that.
-    let Ok(answer) = ticket.receive_answer(conclusion) else {
+    let Ok(received) = ticket.receive_answer(conclusion, row.attempts_used()) else {
         return Ok(Finished::Fenced);
     };
     match conclusion.verdict {
         Verdict::Completed { .. } => "completed".clone_into(&mut row.status),
         Verdict::Incomplete { .. } => "incomplete".clone_into(&mut row.status),
+        Verdict::OverQuota => row.stop(CancelReason::Quota, CancelledBy::System),
         Verdict::Failed { code } => row.fail(code),
     }
-    if let Some(answer) = answer {
+    row.hand_off(received.handoff);
+    if let Some(answer) = received.answer {
         row.message_id = Some(conclusion.message_id.as_uuid());
         row.finish_reason = Some(answer.finish_reason.as_str().to_owned());
     }
@@ -49,13 +50,19 @@ pub(super) async fn finish(
     row.end(connection, conclusion.ended_at).await?;
     rings.elsewhere(row.ring());
     let reply = row.into_reply(now)?;
-    if let Some(answer) = answer {
-        both(
-            insert_message(connection, &reply, conclusion, answer),
-            tickets::save(connection, &ticket),
-        )
-        .await?;
-    }
+    let insert = async {
+        match received.answer {
+            Some(answer) => insert_message(connection, &reply, conclusion, answer).await,
+            None => Ok(()),
+        }
+    };
+    let save = async {
+        if received.changes_ticket() {
+            tickets::save(connection, &ticket).await?;
+        }
+        Ok::<_, StoreError>(())
+    };
+    both(insert, save).await?;
     Ok(Finished::Done(Box::new(reply)))
 }
 

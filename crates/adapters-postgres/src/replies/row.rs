@@ -50,6 +50,7 @@ pub(super) struct ReplyRow {
     pub(super) epoch: i32,
     pub(super) owner: Uuid,
     pub(super) lease_until: DateTime<Utc>,
+    pub(super) handoff_reason: Option<String>,
     pub(super) handovers: i32,
     pub(super) trimmed: bool,
 }
@@ -127,6 +128,7 @@ impl ReplyRow {
             epoch: 1,
             owner: holder.owner.as_uuid(),
             lease_until: holder.lease_until,
+            handoff_reason: None,
             handovers: 0,
             trimmed: false,
         }
@@ -188,7 +190,7 @@ impl ReplyRow {
         ReplyId::from_uuid(self.id)
     }
 
-    fn event(&self, kind: EventKind, offset: usize) -> LoggedEvent {
+    pub(super) fn event(&self, kind: EventKind, offset: usize) -> LoggedEvent {
         LoggedEvent {
             position: Position {
                 attempt: self.attempt,

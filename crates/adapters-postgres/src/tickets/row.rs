@@ -2,6 +2,7 @@ use chrono::{DateTime, Utc};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
+use domain::handoff::{Handoff, HandoffReason};
 use domain::ids::{ReplyId, TicketId, UserId};
 use domain::ticket::{Category, Description, Priority, Tags, Ticket, TicketStatus, Title};
 use uuid::Uuid;
@@ -23,6 +24,9 @@ pub(super) struct TicketRow {
     status: String,
     assignee_id: Option<Uuid>,
     assistant_enabled: bool,
+    handoff_reason: Option<String>,
+    handed_off_at: Option<DateTime<Utc>>,
+    turns: i32,
     created_at: DateTime<Utc>,
     updated_at: DateTime<Utc>,
     version: i64,
@@ -136,6 +140,11 @@ impl From<&Ticket> for TicketRow {
             status: ticket.status.as_str().to_owned(),
             assignee_id: ticket.assignee_id.map(UserId::as_uuid),
             assistant_enabled: ticket.assistant_enabled,
+            handoff_reason: ticket
+                .handoff
+                .map(|handoff| handoff.reason.as_str().to_owned()),
+            handed_off_at: ticket.handoff.map(|handoff| handoff.at),
+            turns: ticket.turns,
             created_at: ticket.created_at,
             updated_at: ticket.updated_at,
             version: ticket.version,
@@ -160,9 +169,22 @@ impl TryFrom<TicketRow> for Ticket {
             status: known("tickets.status", TicketStatus::from_name(&row.status))?,
             assignee_id: row.assignee_id.map(UserId::from_uuid),
             assistant_enabled: row.assistant_enabled,
+            handoff: handoff(row.handoff_reason.as_deref(), row.handed_off_at)?,
+            turns: row.turns,
             created_at: row.created_at,
             updated_at: row.updated_at,
             version: row.version,
         })
     }
+}
+
+fn handoff(
+    reason: Option<&str>,
+    at: Option<DateTime<Utc>>,
+) -> Result<Option<Handoff>, CorruptColumn> {
+    let Some((reason, at)) = reason.zip(at) else {
+        return Ok(None);
+    };
+    let reason = known("tickets.handoff_reason", HandoffReason::from_name(reason))?;
+    Ok(Some(Handoff { reason, at }))
 }

@@ -20,11 +20,11 @@ use std::sync::Arc;
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
     PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStreamTokenRepository,
-    PgThrottle, PgTicketRepository, PgUserRepository,
+    PgThrottle, PgTicketRepository, PgTokenLedger, PgUserRepository,
 };
 use testkit::contract::{
     ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
-    ThrottleStores, TicketStores, UserStores,
+    ThrottleStores, TicketStores, TokenLedgerStores, UserStores,
 };
 use testkit::postgres::{FreshDatabase, fresh_database};
 
@@ -60,6 +60,10 @@ mod messages {
 
 mod replies {
     contract!(reply_store_contract, reply_stores);
+}
+
+mod spendings {
+    contract!(token_ledger_contract, token_ledger_stores);
 }
 
 mod statistics {
@@ -140,6 +144,15 @@ async fn idempotency_stores() -> Option<IdempotencyStores> {
 async fn reply_stores() -> Option<ReplyStores> {
     let scratch = Scratch::new().await?;
     Some(replies_of(&scratch.migrated().await, scratch))
+}
+
+async fn token_ledger_stores() -> Option<TokenLedgerStores> {
+    let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
+    Some(TokenLedgerStores {
+        replies: replies_of(&database, scratch),
+        ledger: Arc::new(PgTokenLedger::new(database)),
+    })
 }
 
 async fn statistics_stores() -> Option<StatisticsStores> {

@@ -1,5 +1,6 @@
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
+use domain::handoff::HandoffReason;
 use domain::ids::ReplyId;
 use domain::reply::{EventKind, LoggedEvent, Position, RestartReason};
 
@@ -67,6 +68,7 @@ impl EventRow {
             EventKind::Created => ("created", None, None),
             EventKind::Delta(text) => ("delta", Some(text.clone()), None),
             EventKind::Restarted(reason) => ("restarted", None, Some(reason.as_str().to_owned())),
+            EventKind::HandedOff(reason) => ("handed_off", None, Some(reason.as_str().to_owned())),
             EventKind::Ended => ("ended", None, None),
         };
         Ok(Self {
@@ -85,11 +87,16 @@ impl TryFrom<EventRow> for LoggedEvent {
     type Error = CorruptColumn;
 
     fn try_from(row: EventRow) -> Result<Self, CorruptColumn> {
-        let reason = row.reason.as_deref().and_then(RestartReason::from_name);
+        let reason = row.reason.as_deref();
         let kind = match (row.kind.as_str(), row.text, reason) {
             ("created", None, None) => Some(EventKind::Created),
             ("delta", Some(text), None) => Some(EventKind::Delta(text)),
-            ("restarted", None, Some(reason)) => Some(EventKind::Restarted(reason)),
+            ("restarted", None, Some(reason)) => {
+                RestartReason::from_name(reason).map(EventKind::Restarted)
+            }
+            ("handed_off", None, Some(reason)) => {
+                HandoffReason::from_name(reason).map(EventKind::HandedOff)
+            }
             ("ended", None, None) => Some(EventKind::Ended),
             _ => None,
         };

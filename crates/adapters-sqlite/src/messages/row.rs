@@ -2,8 +2,9 @@ use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use domain::ids::{MessageId, ReplyId, TicketId, UserId};
 use domain::message::{Author, Message, Visibility};
+use domain::reply::Source;
 
-use crate::columns::{id, known, micros, optional_id, time};
+use crate::columns::{id, known, micros, optional_id, parsed, time};
 use crate::error::CorruptColumn;
 use crate::schema::messages;
 
@@ -20,6 +21,7 @@ pub(super) struct MessageRow {
     in_reply_to: Option<String>,
     reply_id: Option<String>,
     is_complete: bool,
+    sources: String,
     created_at: i64,
 }
 
@@ -36,6 +38,7 @@ impl From<&Message> for MessageRow {
             in_reply_to: message.in_reply_to.map(|id| id.to_string()),
             reply_id: message.reply_id.map(|id| id.to_string()),
             is_complete: message.is_complete,
+            sources: sources_column(&message.sources),
             created_at: micros(message.created_at),
         }
     }
@@ -62,8 +65,13 @@ impl TryFrom<MessageRow> for Message {
             in_reply_to: in_reply_to.map(MessageId::from_uuid),
             reply_id: reply_id.map(ReplyId::from_uuid),
             is_complete: row.is_complete,
+            sources: parsed("messages.sources", serde_json::from_str(&row.sources))?,
             created_at: time("messages.created_at", row.created_at)?,
             feedback: None,
         })
     }
+}
+
+fn sources_column(sources: &[Source]) -> String {
+    serde_json::json!(sources).to_string()
 }

@@ -32,7 +32,7 @@ pub(super) fn claim(
         (ClaimDecision::Begin, None) => {
             begin(connection, request, &ticket, question, (holder, now))
         }
-        (ClaimDecision::Retry, Some(row)) => retry(connection, request, row, (holder, now)),
+        (ClaimDecision::Retry, Some(row)) => retry(connection, request, ticket, row, (holder, now)),
         (_, Some(row)) => Ok(Claim::Existing(Box::new(row.into_reply(now)?))),
         (_, None) => Ok(Claim::NothingToAnswer),
     }
@@ -57,11 +57,15 @@ fn begin(
 fn retry(
     connection: &mut SqliteConnection,
     request: &ClaimRequest,
+    mut ticket: Ticket,
     mut row: ReplyRow,
     (holder, now): (Holder, i64),
 ) -> Result<Claim, StoreError> {
     if let Some(retry_after) = limits::wait(connection, request, row.user_id()?)? {
         return Ok(Claim::OverLimit { retry_after });
+    }
+    if ticket.take_back_for_retry(request.at) {
+        tickets::save(connection, &ticket)?;
     }
     row.model.clone_from(&request.model);
     row.restart(connection, RestartReason::Retry, holder, request.at)?;

@@ -1,7 +1,7 @@
 use diesel::prelude::*;
 use domain::message::Message;
 use domain::ports::Finished;
-use domain::reply::{Answer, Conclusion, Lease, Reply, Verdict};
+use domain::reply::{Answer, CancelReason, CancelledBy, Conclusion, Lease, Reply, Verdict};
 
 use super::row::{ReplyRow, is_streaming};
 use crate::columns::{database_now, micros, parsed};
@@ -16,9 +16,7 @@ pub(super) fn finish(
     let Some(mut row) = ReplyRow::find(connection, lease.reply_id)? else {
         return Ok(Finished::Fenced);
     };
-    // Neither state is of the holder's making.
-    let is_taken = matches!(row.status.as_str(), "queued" | "cancelled");
-    if row.lease()? != lease || is_taken {
+    if row.lease()? != lease || row.is_taken_from_holder() {
         return Ok(Finished::Fenced);
     }
     let now = database_now(connection)?;
@@ -30,23 +28,27 @@ pub(super) fn finish(
         return Ok(Finished::Fenced);
     };
     // A closed ticket has no running reply, since closing it cancels that.
-    let Ok(answer) = ticket.receive_answer(conclusion) else {
+    let Ok(received) = ticket.receive_answer(conclusion, row.attempts_used()) else {
         return Ok(Finished::Fenced);
     };
     match conclusion.verdict {
         Verdict::Completed { .. } => "completed".clone_into(&mut row.status),
         Verdict::Incomplete { .. } => "incomplete".clone_into(&mut row.status),
+        Verdict::OverQuota => row.stop(CancelReason::Quota, CancelledBy::System),
         Verdict::Failed { code } => row.fail(code),
     }
-    if let Some(answer) = answer {
+    row.hand_off(received.handoff);
+    if let Some(answer) = received.answer {
         row.message_id = Some(conclusion.message_id.to_string());
         row.finish_reason = Some(answer.finish_reason.as_str().to_owned());
     }
     record(&mut row, conclusion)?;
     row.end(connection, conclusion.ended_at)?;
     let reply = row.into_reply(now)?;
-    if let Some(answer) = answer {
+    if let Some(answer) = received.answer {
         insert_message(connection, &reply, conclusion, answer)?;
+    }
+    if received.changes_ticket() {
         tickets::save(connection, &ticket)?;
     }
     Ok(Finished::Done(Box::new(reply)))

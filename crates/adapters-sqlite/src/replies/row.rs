@@ -47,6 +47,7 @@ pub(super) struct ReplyRow {
     pub(super) epoch: i32,
     pub(super) owner: String,
     pub(super) lease_until: i64,
+    pub(super) handoff_reason: Option<String>,
     pub(super) handovers: i32,
     pub(super) trimmed: bool,
 }
@@ -134,6 +135,7 @@ impl ReplyRow {
             epoch: 1,
             owner: holder.owner.to_string(),
             lease_until: holder.lease_until,
+            handoff_reason: None,
             handovers: 0,
             trimmed: false,
         }

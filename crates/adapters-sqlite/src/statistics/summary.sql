@@ -4,7 +4,14 @@ WITH opened AS (
         count(*) FILTER (WHERE status = 'pending') AS pending,
         count(*) FILTER (WHERE status = 'resolved') AS resolved,
         count(*) FILTER (WHERE status = 'closed') AS closed,
-        count(*) FILTER (WHERE NOT assistant_enabled) AS handed_off
+        count(*) FILTER (WHERE NOT assistant_enabled) AS handed_off,
+        count(*) FILTER (WHERE handoff_reason = 'requested') AS handoffs_requested,
+        count(*) FILTER (WHERE handoff_reason = 'turns') AS handoffs_turns,
+        count(*) FILTER (WHERE handoff_reason = 'quota') AS handoffs_quota,
+        count(*) FILTER (WHERE handoff_reason = 'upstream_down') AS handoffs_upstream_down,
+        count(*) FILTER (WHERE handoff_reason = 'nothing_found') AS handoffs_nothing_found,
+        count(*) FILTER (WHERE handoff_reason = 'customer') AS handoffs_customer,
+        count(*) FILTER (WHERE handoff_reason = 'agent') AS handoffs_agent
     FROM tickets
     WHERE created_at >= ?1 AND created_at < ?2
 ), begun AS (

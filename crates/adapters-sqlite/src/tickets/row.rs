@@ -1,5 +1,6 @@
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
+use domain::handoff::{Handoff, HandoffReason};
 use domain::ids::{TicketId, UserId};
 use domain::ticket::{Category, Description, Priority, Tags, Ticket, TicketStatus, Title};
 
@@ -19,6 +20,9 @@ pub(super) struct TicketRow {
     status: String,
     assignee_id: Option<String>,
     assistant_enabled: bool,
+    handoff_reason: Option<String>,
+    handed_off_at: Option<i64>,
+    turns: i32,
     created_at: i64,
     updated_at: i64,
     version: i64,
@@ -59,6 +63,11 @@ impl From<&Ticket> for TicketRow {
             status: ticket.status.as_str().to_owned(),
             assignee_id: ticket.assignee_id.map(|id| id.to_string()),
             assistant_enabled: ticket.assistant_enabled,
+            handoff_reason: ticket
+                .handoff
+                .map(|handoff| handoff.reason.as_str().to_owned()),
+            handed_off_at: ticket.handoff.map(|handoff| micros(handoff.at)),
+            turns: ticket.turns,
             created_at: micros(ticket.created_at),
             updated_at: micros(ticket.updated_at),
             version: ticket.version,
@@ -85,11 +94,23 @@ impl TryFrom<TicketRow> for Ticket {
             status: known("tickets.status", TicketStatus::from_name(&row.status))?,
             assignee_id: assignee_id.map(UserId::from_uuid),
             assistant_enabled: row.assistant_enabled,
+            handoff: handoff(row.handoff_reason.as_deref(), row.handed_off_at)?,
+            turns: row.turns,
             created_at: time("tickets.created_at", row.created_at)?,
             updated_at: time("tickets.updated_at", row.updated_at)?,
             version: row.version,
         })
     }
+}
+
+fn handoff(reason: Option<&str>, at: Option<i64>) -> Result<Option<Handoff>, CorruptColumn> {
+    let Some((reason, at)) = reason.zip(at) else {
+        return Ok(None);
+    };
+    Ok(Some(Handoff {
+        reason: known("tickets.handoff_reason", HandoffReason::from_name(reason))?,
+        at: time("tickets.handed_off_at", at)?,
+    }))
 }
 
 /// A JSON array. Slugs need no escapes.

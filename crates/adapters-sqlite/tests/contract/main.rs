@@ -16,12 +16,13 @@ use std::sync::Arc;
 use adapters_sqlite::{
     SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteMessageRepository,
     SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStatisticsSource,
-    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
+    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteTokenLedger,
+    SqliteUserRepository,
 };
 use tempfile::TempDir;
 use testkit::contract::{
     ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
-    ThrottleStores, TicketStores, UserStores,
+    ThrottleStores, TicketStores, TokenLedgerStores, UserStores,
 };
 
 mod users {
@@ -46,6 +47,10 @@ mod messages {
 
 mod replies {
     testkit::reply_store_contract!(super::reply_stores().await);
+}
+
+mod spendings {
+    testkit::token_ledger_contract!(super::token_ledger_stores().await);
 }
 
 mod statistics {
@@ -118,6 +123,15 @@ async fn idempotency_stores() -> IdempotencyStores {
 async fn reply_stores() -> ReplyStores {
     let scratch = Scratch::new();
     replies_of(&scratch.migrated().await, scratch)
+}
+
+async fn token_ledger_stores() -> TokenLedgerStores {
+    let scratch = Scratch::new();
+    let database = scratch.migrated().await;
+    TokenLedgerStores {
+        replies: replies_of(&database, scratch),
+        ledger: Arc::new(SqliteTokenLedger::new(database)),
+    }
 }
 
 async fn statistics_stores() -> StatisticsStores {

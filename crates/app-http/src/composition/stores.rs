@@ -7,7 +7,7 @@ use adapters_sqlite::{ExclusiveLock, SqliteDatabase};
 use domain::ports::{
     ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
     SessionRepository, StatisticsSource, StoreHealth, StreamTokenRepository, Throttle,
-    TicketRepository, UserRepository,
+    TicketRepository, TokenLedger, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +23,7 @@ pub(super) struct Stores {
     pub(super) articles: Arc<dyn ArticleRepository>,
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
+    pub(super) ledger: Arc<dyn TokenLedger>,
     pub(super) statistics: Arc<dyn StatisticsSource>,
     pub(super) stream_tokens: Arc<dyn StreamTokenRepository>,
     pub(super) throttle: Arc<dyn Throttle>,

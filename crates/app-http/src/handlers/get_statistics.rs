@@ -43,6 +43,19 @@ pub(crate) struct TicketsResponse {
     /// Of all, from 0 to 1; null without any.
     #[schema(required = true)]
     handoff_rate: Option<f64>,
+    /// Of those handed off, as far as the reason is known.
+    handoffs_by_reason: HandoffReasons,
+}
+
+#[derive(Serialize, ToSchema)]
+struct HandoffReasons {
+    requested: u64,
+    turns: u64,
+    quota: u64,
+    upstream_down: u64,
+    nothing_found: u64,
+    customer: u64,
+    agent: u64,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -169,6 +182,15 @@ fn response(period: Period, statistics: &Statistics) -> StatisticsResponse {
             },
             handed_off: tickets.handed_off,
             handoff_rate: share(tickets.handed_off, tickets.all()),
+            handoffs_by_reason: HandoffReasons {
+                requested: tickets.handoffs.requested,
+                turns: tickets.handoffs.turns,
+                quota: tickets.handoffs.quota,
+                upstream_down: tickets.handoffs.upstream_down,
+                nothing_found: tickets.handoffs.nothing_found,
+                customer: tickets.handoffs.customer,
+                agent: tickets.handoffs.agent,
+            },
         },
         replies: RepliesResponse {
             by_status: ReplyStatuses {

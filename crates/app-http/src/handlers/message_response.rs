@@ -1,10 +1,12 @@
 use chrono::{DateTime, Utc};
 use domain::ids::{MessageId, ReplyId, UserId};
 use domain::message::{Author, Feedback, Message, Rating, Visibility};
+use domain::reply::Source;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::openapi::answers::SourceRef;
 use crate::openapi::names;
 
 /// A message as it is shown.
@@ -32,6 +34,9 @@ pub(super) struct MessageResponse {
     /// The reply that became this message, whose receipt staff may read.
     #[schema(required = true)]
     reply_id: Option<Uuid>,
+    /// What an answer was made from; empty for people's messages.
+    #[schema(value_type = Vec<SourceRef>)]
+    sources: Vec<Source>,
     #[schema(required = true)]
     feedback: Option<FeedbackResponse>,
 }
@@ -61,6 +66,7 @@ impl From<Message> for MessageResponse {
             is_complete: message.is_complete,
             created_at: message.created_at,
             reply_id: message.reply_id.map(ReplyId::as_uuid),
+            sources: message.sources,
             feedback: message.feedback.map(FeedbackResponse::from),
         }
     }

@@ -29,12 +29,24 @@ pub(super) struct TicketResponse {
     #[schema(required = true)]
     assignee_id: Option<Uuid>,
     assistant_enabled: bool,
+    /// Why people answer; null while the assistant does.
+    #[schema(required = true)]
+    handoff: Option<HandoffResponse>,
     created_at: DateTime<Utc>,
     /// The last change or message.
     updated_at: DateTime<Utc>,
     /// Raised by every change and message; the `ETag`.
     #[schema(minimum = 1, example = 1)]
     version: i64,
+}
+
+/// A handoff as it is shown.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Handoff)]
+pub(super) struct HandoffResponse {
+    #[schema(value_type = names::HandoffReason)]
+    reason: &'static str,
+    at: DateTime<Utc>,
 }
 
 impl From<Ticket> for TicketResponse {
@@ -50,6 +62,10 @@ impl From<Ticket> for TicketResponse {
             status: ticket.status,
             assignee_id: ticket.assignee_id.map(UserId::as_uuid),
             assistant_enabled: ticket.assistant_enabled,
+            handoff: ticket.handoff.map(|handoff| HandoffResponse {
+                reason: handoff.reason.as_str(),
+                at: handoff.at,
+            }),
             created_at: ticket.created_at,
             updated_at: ticket.updated_at,
             version: ticket.version,

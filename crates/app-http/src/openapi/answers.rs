@@ -9,7 +9,7 @@ use utoipa::{PartialSchema, ToSchema};
 use uuid::Uuid;
 
 use crate::sse::ReplyResponse;
-use crate::sse::event::{Closing, CreatedResponse, Delta, Restarted, Snapshot};
+use crate::sse::event::{Closing, CreatedResponse, Delta, HandedOff, Restarted, Snapshot};
 
 /// A passage of an article that a reply was given.
 #[derive(ToSchema)]
@@ -28,6 +28,8 @@ pub(crate) struct SourceRef {
     /// Where people read the article.
     #[schema(required = true)]
     url: Option<String>,
+    /// Whether the answer refers to it by its number, such as `[1]`.
+    cited: bool,
 }
 
 /// The instructions that the model was given.
@@ -90,7 +92,7 @@ enum Payload {
     Response(Cow<'static, str>),
 }
 
-fn events() -> [Event; 9] {
+fn events() -> [Event; 10] {
     let event = |name, schema, when, payload| Event {
         name,
         schema,
@@ -123,6 +125,12 @@ fn events() -> [Event; 9] {
             "ResponseRestarted",
             "Discard the text shown, another attempt follows.",
             members(Restarted::schema()),
+        ),
+        event(
+            "ticket.handed_off",
+            "TicketHandedOff",
+            "People take over; the end of the answer follows.",
+            members(HandedOff::schema()),
         ),
         event(
             "response.completed",

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::handoff::HandoffReason as H;
 use domain::message::{Rating as R, Visibility as V};
 use domain::reply;
 use domain::ticket::{Priority as P, TicketStatus as S};
@@ -73,6 +74,8 @@ names! {
         use reply::CancelledBy as C;
         [C::Customer, C::Agent, C::System].map(C::as_str).to_vec()
     };
+    /// Why people answer a ticket.
+    HandoffReason: H::ALL.map(H::as_str).to_vec();
     /// Why a reply failed.
     FailureCode: {
         use reply::FailureCode as F;

@@ -63,6 +63,12 @@ pub(crate) struct Restarted {
 }
 
 #[derive(Serialize, ToSchema)]
+pub(crate) struct HandedOff {
+    #[schema(value_type = names::HandoffReason)]
+    reason: &'static str,
+}
+
+#[derive(Serialize, ToSchema)]
 pub(crate) struct Closing {
     /// `shutdown` or `access_lost`.
     #[schema(example = "shutdown")]
@@ -129,6 +135,12 @@ impl Encoder {
                     reason: reason.as_str(),
                 };
                 self.logged(*position, "response.restarted", payload)
+            }
+            Frame::HandedOff { position, reason } => {
+                let payload = HandedOff {
+                    reason: reason.as_str(),
+                };
+                self.logged(*position, "ticket.handed_off", payload)
             }
             Frame::Ended(reply) => {
                 let position = Position {

@@ -155,6 +155,7 @@ async fn a_retry_of_a_ticket_in_peoples_hands_is_refused() {
     ada.post(&format!("{ticket}/handoff"), &Value::Null)
         .await
         .expect_status(200);
+    stream.expect("ticket.handed_off").await;
     stream.expect("response.cancelled").await;
     ada.retry(&ticket)
         .await

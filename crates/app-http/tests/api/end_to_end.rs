@@ -80,6 +80,7 @@ async fn a_handoff_closes_the_upstream_connection() {
     ada.post(&format!("{ticket}/handoff"), &serde_json::json!(null))
         .await
         .expect_status(200);
+    stream.expect("ticket.handed_off").await;
     let cancelled = stream.expect("response.cancelled").await;
     assert_eq!(cancelled.data["response"]["output_text"], "Parcels");
     let outcome = simulator

@@ -53,6 +53,8 @@ async fn a_handoff_cancels_the_answer_that_is_streaming() {
 
     agent.send(&ticket, "I am taking over").await;
 
+    let handed_off = stream.expect("ticket.handed_off").await;
+    assert_eq!(handed_off.data["reason"], "agent");
     let cancelled = stream.expect("response.cancelled").await;
     assert_eq!(cancelled.data["response"]["output_text"], "Hello");
     assert_eq!(cancelled.data["response"]["reason"], "handoff");

@@ -43,7 +43,7 @@ async fn notes_never_reach_the_customer_or_the_model() {
     let ticket = ada.open_ticket().await;
     ada.send(&ticket, "Hello?").await;
     note(&agent, &ticket).await;
-    ada.send(&ticket, "Anybody there?").await;
+    ada.send(&ticket, "Any news?").await;
     note(&agent, &ticket).await;
     let streamed = ada.stream(&ticket).await.rest().await;
     for event in &streamed {
@@ -58,7 +58,7 @@ async fn notes_never_reach_the_customer_or_the_model() {
     }
     let shown = ada.messages(&ticket).await;
     let contents: Vec<&Value> = shown.iter().map(|message| &message["content"]).collect();
-    assert_eq!(contents, ["Hello?", "Anybody there?", "Hello there"]);
+    assert_eq!(contents, ["Hello?", "Any news?", "Hello there"]);
     let staff = agent.messages(&ticket).await;
     assert_eq!(staff.len(), 5);
 }

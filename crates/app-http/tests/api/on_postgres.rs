@@ -26,6 +26,7 @@ mod end_to_end;
 mod feedback;
 mod framework_refusals;
 mod handoff;
+mod handoffs;
 mod harness;
 mod health;
 mod idempotency;

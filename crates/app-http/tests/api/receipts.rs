@@ -63,6 +63,7 @@ async fn a_receipt_tells_what_went_wrong_and_what_runs() {
     assert_eq!(receipt["usage"], Value::Null);
 
     agent.send(&ticket, "I am taking over").await;
+    stream.expect("ticket.handed_off").await;
     stream.expect("response.cancelled").await;
     let receipt = agent.get(&path).await.expect_status(200).json();
     assert_eq!(receipt["status"], "cancelled");

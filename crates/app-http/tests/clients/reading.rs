@@ -150,3 +150,29 @@ async fn what_is_no_stream_is_compressed_for_those_who_offer_it() {
     let answer = scene.compressed(&ticket).await.expect_status(200);
     assert_eq!(answer.header("content-encoding"), "gzip");
 }
+
+/// OpenAI's SDKs know nothing of such an event, and the browsers' `EventSource` hears only what it
+/// listens for.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_hands_off_is_read_by_every_client() {
+    let scene = Scene::start().await;
+    let ticket = scene.ticket_of_who_wants_a_person().await;
+    for client in Client::ALL {
+        let line = scene.line().await;
+        let reading = [scene.reading(client, &ticket).await];
+        let Some(running) = Running::start(client, &line.base_url(), &reading) else {
+            continue;
+        };
+        let told = running.finish().await;
+        let [told] = told.as_slice() else {
+            panic!("one reading: {told:?}");
+        };
+        let text = scene.stored_text(&ticket).await;
+        assert_eq!(told.text, text, "{client:?}");
+        assert_eq!(told.stored_text.as_ref(), Some(&text), "{client:?}");
+        let last = told.events.last().map(String::as_str);
+        assert_eq!(last, Some("response.completed"), "{client:?}");
+        assert_stopped(client, told, &line.wire.streams());
+    }
+    assert_eq!(scene.simulator.requests().len(), 0);
+}

@@ -62,6 +62,18 @@ impl Scene {
         self.server.new_ticket(&self.token).await
     }
 
+    /// A new ticket whose customer asks for a person, so that its answer hands off.
+    pub async fn ticket_of_who_wants_a_person(&self) -> String {
+        let ticket = self.server.new_ticket(&self.token).await;
+        let path = format!("{ticket}/messages");
+        let wish = json!({"content": "Let me talk to a human, please."});
+        self.server
+            .post(&path, &self.token, wish)
+            .await
+            .expect_status(201);
+        ticket
+    }
+
     /// What that client needs to read the ticket's answer once.
     pub async fn reading(&self, client: Client, ticket: &str) -> Reading {
         let path = format!("{ticket}/ai-response");

@@ -37,6 +37,7 @@ impl Passage {
             title: self.title.clone(),
             heading: self.heading.clone(),
             url: self.url.clone(),
+            cited: false,
         }
     }
 }

@@ -83,7 +83,7 @@ impl ClaimRequest {
             Some(_) if self.retry == RetryRule::Demanded => {
                 if !waits {
                     ClaimDecision::NothingToAnswer
-                } else if ticket.assistant_enabled {
+                } else if ticket.allows_retry() {
                     ClaimDecision::Retry
                 } else {
                     ClaimDecision::AssistantOff

@@ -5,6 +5,7 @@ use thiserror::Error;
 use uuid::Uuid;
 
 use super::RestartReason;
+use crate::handoff::HandoffReason;
 use crate::ids::ReplyId;
 
 /// One entry of a reply's event log.
@@ -25,6 +26,8 @@ pub enum EventKind {
     Delta(String),
     /// Another attempt began: the text so far is void.
     Restarted(RestartReason),
+    /// People take over: the reply's end follows, in the same moment.
+    HandedOff(HandoffReason),
     /// The reply ended, in the way its row tells.
     Ended,
 }

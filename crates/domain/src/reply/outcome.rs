@@ -1,7 +1,4 @@
-use chrono::{DateTime, Utc};
-
 use super::names::named;
-use super::{Source, TemplateRef};
 use crate::ids::MessageId;
 
 /// Running, or how it ended.
@@ -252,6 +249,19 @@ impl FailureCode {
     }
 }
 
+impl FailureCode {
+    /// Whether the model's host is what went wrong.
+    pub const fn is_upstream(self) -> bool {
+        matches!(
+            self,
+            Self::UpstreamRateLimited
+                | Self::UpstreamTimeout
+                | Self::UpstreamUnavailable
+                | Self::UpstreamRejected
+        )
+    }
+}
+
 /// Why the text of an attempt was given up for a new one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RestartReason {
@@ -269,58 +279,6 @@ pub struct Usage {
     pub input_tokens: i64,
     /// Tokens generated, reasoning included.
     pub output_tokens: i64,
-}
-
-/// How a generation ended, as its owner saw it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Answered.
-    Completed {
-        /// Why the model stopped.
-        finish_reason: FinishReason,
-        /// Whether the assistant hands over to people with this answer.
-        hands_off: bool,
-    },
-    /// Cut off.
-    Incomplete {
-        /// By what.
-        reason: IncompleteReason,
-    },
-    /// Went wrong.
-    Failed {
-        /// What did.
-        code: FailureCode,
-    },
-}
-
-/// Everything that is stored when a generation ends.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Conclusion {
-    /// How it ended.
-    pub verdict: Verdict,
-    /// The id of the message that an answer becomes.
-    pub message_id: MessageId,
-    /// The model that says it answered.
-    pub model_served: Option<String>,
-    /// The prompt it was made from; none when it failed before there was one.
-    pub template: Option<TemplateRef>,
-    /// The passages it was given.
-    pub sources: Vec<Source>,
-    /// Tokens spent.
-    pub usage: Option<Usage>,
-    /// When the first text came.
-    pub first_token_at: Option<DateTime<Utc>>,
-    /// When it ended.
-    pub ended_at: DateTime<Utc>,
-}
-
-/// What of a conclusion becomes a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// Why the model stopped.
-    pub finish_reason: FinishReason,
-    /// Whether the model had said everything.
-    pub is_complete: bool,
 }
 
 #[cfg(test)]

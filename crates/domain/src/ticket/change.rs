@@ -1,9 +1,10 @@
 use chrono::{DateTime, Utc};
 use thiserror::Error;
 
+use crate::handoff::HandoffReason;
 use crate::ids::UserId;
 use crate::message::{Author, Visibility};
-use crate::reply::{Answer, CancelReason, CancelledBy, Conclusion, Verdict};
+use crate::reply::{Answer, CancelReason, CancelledBy, Conclusion};
 use crate::ticket::{ExpectedVersion, InvalidTransition, Move, Ticket, TicketStatus, TicketUpdate};
 use crate::user::Actor;
 
@@ -60,6 +61,22 @@ pub enum Effect {
     },
 }
 
+/// What a ticket takes of a generation that ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// What becomes a message.
+    pub answer: Option<Answer>,
+    /// Why people take over with it, if they do.
+    pub handoff: Option<HandoffReason>,
+}
+
+impl Received {
+    /// Whether the ticket is another one now.
+    pub const fn changes_ticket(&self) -> bool {
+        self.answer.is_some() || self.handoff.is_some()
+    }
+}
+
 impl Ticket {
     /// Takes in a message that is about to be stored.
     ///
@@ -89,7 +106,7 @@ impl Ticket {
             }
             (Author::Agent(_), Visibility::Public) => {
                 self.status = self.status.after(Move::Answer)?;
-                self.assistant_enabled = false;
+                self.hand_off(HandoffReason::Agent, at);
                 Effect::CancelReply {
                     reason: CancelReason::Handoff,
                     by: CancelledBy::Agent,
@@ -97,6 +114,7 @@ impl Ticket {
             }
             (Author::Assistant, Visibility::Public) => {
                 self.status = self.status.after(Move::Answer)?;
+                self.count_turn();
                 Effect::None
             }
         };
@@ -104,42 +122,37 @@ impl Ticket {
         Ok(effect)
     }
 
-    /// Takes in what a generation came to; answers what of it becomes a message.
+    /// Takes in what a generation came to in an attempt of which so many were used; answers what of
+    /// it becomes a message, and whether people take over with it.
     ///
     /// An answer moves the ticket on. One that hands over to people leaves it as it is, since its
-    /// customer still waits, and switches the assistant off. A failure changes nothing.
+    /// customer still waits, and switches the assistant off; so do a quota that is used up and a
+    /// model that failed in the last of the attempts made unasked. Another failure changes nothing.
     ///
     /// # Errors
     /// [`TicketRefusal::Closed`] for an answer to a closed ticket.
     pub fn receive_answer(
         &mut self,
         conclusion: &Conclusion,
-    ) -> Result<Option<Answer>, TicketRefusal> {
+        attempts_used: i32,
+    ) -> Result<Received, TicketRefusal> {
         let at = conclusion.ended_at;
-        let answer = match conclusion.verdict {
-            Verdict::Failed { .. } => return Ok(None),
-            Verdict::Completed { finish_reason, .. } => Answer {
-                finish_reason,
-                is_complete: true,
-            },
-            Verdict::Incomplete { reason } => Answer {
-                finish_reason: reason.finish_reason(),
-                is_complete: false,
-            },
-        };
-        if let Verdict::Completed {
-            hands_off: true, ..
-        } = conclusion.verdict
-        {
-            if self.status == TicketStatus::Closed {
+        let answer = conclusion.verdict.answer();
+        let handoff = conclusion.verdict.handoff(attempts_used);
+        match (answer, handoff) {
+            (None, None) => {}
+            (Some(_), None) => {
+                self.receive(Author::Assistant, Visibility::Public, at)?;
+            }
+            (_, Some(_)) if self.status == TicketStatus::Closed => {
                 return Err(TicketRefusal::Closed);
             }
-            self.assistant_enabled = false;
-            self.touch(at);
-        } else {
-            self.receive(Author::Assistant, Visibility::Public, at)?;
+            (_, Some(reason)) => {
+                self.hand_off(reason, at);
+                self.touch(at);
+            }
         }
-        Ok(Some(answer))
+        Ok(Received { answer, handoff })
     }
 
     /// Applies a change. One that changes nothing raises no version.
@@ -153,13 +166,14 @@ impl Ticket {
     ) -> Result<Effect, TicketRefusal> {
         match change {
             TicketChange::HandOff { by } => {
+                let by = self.part_of(*by);
                 if self.assistant_enabled {
-                    self.assistant_enabled = false;
+                    self.hand_off(HandoffReason::by(by), at);
                     self.touch(at);
                 }
                 Ok(Effect::CancelReply {
                     reason: CancelReason::Handoff,
-                    by: self.part_of(*by),
+                    by,
                 })
             }
             TicketChange::Update {
@@ -186,7 +200,7 @@ mod tests {
 
     use super::*;
     use crate::ids::{MessageId, TicketId};
-    use crate::reply::{FailureCode, FinishReason, IncompleteReason};
+    use crate::reply::{FailureCode, FinishReason, IncompleteReason, Verdict};
     use crate::ticket::{Description, NewTicket, Priority, Title};
 
     fn ticket(status: TicketStatus) -> Ticket {
@@ -292,22 +306,23 @@ mod tests {
     fn completed(hands_off: bool) -> Conclusion {
         conclusion(Verdict::Completed {
             finish_reason: FinishReason::Stop,
-            hands_off,
+            handoff: hands_off.then_some(HandoffReason::NothingFound),
         })
     }
 
     #[test]
     fn an_answer_moves_the_ticket_on() {
         let mut ticket = ticket(TicketStatus::Open);
-        let answer = ticket.receive_answer(&completed(false)).unwrap();
-        assert_eq!(answer.map(|answer| answer.is_complete), Some(true));
+        let received = ticket.receive_answer(&completed(false), 1).unwrap();
+        assert_eq!(received.handoff, None);
+        assert_eq!(received.answer.map(|answer| answer.is_complete), Some(true));
         assert_eq!((ticket.status, ticket.version), (TicketStatus::Pending, 2));
     }
 
     #[test]
     fn an_answer_that_hands_off_leaves_the_ticket_open() {
         let mut ticket = ticket(TicketStatus::Open);
-        ticket.receive_answer(&completed(true)).unwrap();
+        ticket.receive_answer(&completed(true), 1).unwrap();
         assert_eq!(
             (ticket.status, ticket.assistant_enabled),
             (TicketStatus::Open, false)
@@ -317,31 +332,64 @@ mod tests {
     #[test]
     fn an_answer_that_was_cut_off_is_not_complete() {
         let reason = IncompleteReason::MaxOutputTokens;
-        let answer = ticket(TicketStatus::Open)
-            .receive_answer(&conclusion(Verdict::Incomplete { reason }))
+        let received = ticket(TicketStatus::Open)
+            .receive_answer(&conclusion(Verdict::Incomplete { reason }), 1)
             .unwrap();
         let cut_off = Answer {
             finish_reason: FinishReason::Length,
             is_complete: false,
         };
-        assert_eq!(answer, Some(cut_off));
+        assert_eq!(received.answer, Some(cut_off));
     }
 
     #[test]
-    fn a_failure_changes_nothing() {
+    fn a_failure_changes_nothing_unless_it_is_the_last_of_a_model_that_is_down() {
+        for (code, attempts_used, handoff) in [
+            (FailureCode::Internal, 3, None),
+            (FailureCode::Interrupted, 3, None),
+            (FailureCode::UpstreamTimeout, 1, None),
+            (FailureCode::UpstreamTimeout, 2, None),
+            (
+                FailureCode::UpstreamTimeout,
+                3,
+                Some(HandoffReason::UpstreamDown),
+            ),
+            (
+                FailureCode::UpstreamRejected,
+                4,
+                Some(HandoffReason::UpstreamDown),
+            ),
+        ] {
+            let mut ticket = ticket(TicketStatus::Open);
+            let before = ticket.clone();
+            let failed = conclusion(Verdict::Failed { code });
+            let received = ticket.receive_answer(&failed, attempts_used).unwrap();
+            assert_eq!((received.answer, received.handoff), (None, handoff));
+            assert_eq!(received.changes_ticket(), ticket != before);
+            assert_eq!((ticket.status, ticket.turns), (before.status, 0));
+        }
+    }
+
+    #[test]
+    fn a_quota_that_is_used_up_hands_off_without_an_answer() {
         let mut ticket = ticket(TicketStatus::Open);
-        let before = ticket.clone();
-        let failed = conclusion(Verdict::Failed {
-            code: FailureCode::Internal,
-        });
-        assert_eq!(ticket.receive_answer(&failed), Ok(None));
-        assert_eq!(ticket, before);
+        let received = ticket
+            .receive_answer(&conclusion(Verdict::OverQuota), 1)
+            .unwrap();
+        assert_eq!(
+            (received.answer, received.handoff),
+            (None, Some(HandoffReason::Quota))
+        );
+        assert_eq!(
+            (ticket.status, ticket.assistant_enabled),
+            (TicketStatus::Open, false)
+        );
     }
 
     #[test]
     fn a_closed_ticket_takes_no_answer() {
         for hands_off in [false, true] {
-            let refused = ticket(TicketStatus::Closed).receive_answer(&completed(hands_off));
+            let refused = ticket(TicketStatus::Closed).receive_answer(&completed(hands_off), 1);
             assert_eq!(refused, Err(TicketRefusal::Closed));
         }
     }

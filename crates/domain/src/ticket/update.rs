@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use super::{Category, Effect, Move, Priority, Tags, Ticket, TicketRefusal, TicketStatus, Title};
+use crate::handoff::HandoffReason;
 use crate::ids::UserId;
 use crate::reply::{CancelReason, CancelledBy};
 use crate::user::Actor;
@@ -90,7 +91,7 @@ impl Ticket {
         at: DateTime<Utc>,
     ) -> Result<Effect, TicketRefusal> {
         let mut after = self.clone();
-        after.set(by, update)?;
+        after.set(by, update, at)?;
         let reason = if after.status == TicketStatus::Closed && after.status != self.status {
             Some(CancelReason::Closed)
         } else if self.assistant_enabled && !after.assistant_enabled {
@@ -108,7 +109,12 @@ impl Ticket {
         }))
     }
 
-    fn set(&mut self, by: Actor, update: &TicketUpdate) -> Result<(), TicketRefusal> {
+    fn set(
+        &mut self,
+        by: Actor,
+        update: &TicketUpdate,
+        at: DateTime<Utc>,
+    ) -> Result<(), TicketRefusal> {
         if let Some(title) = &update.title
             && *title != self.title
         {
@@ -126,8 +132,10 @@ impl Ticket {
         if let Some(tags) = &update.tags {
             self.tags = tags.clone();
         }
-        if let Some(assistant_enabled) = update.assistant_enabled {
-            self.assistant_enabled = assistant_enabled;
+        match update.assistant_enabled {
+            None => {}
+            Some(true) => self.hand_back(),
+            Some(false) => self.hand_off(HandoffReason::by(self.part_of(by.id)), at),
         }
         update.category.apply_to(&mut self.category);
         update.assignee_id.apply_to(&mut self.assignee_id);
@@ -149,6 +157,9 @@ impl Ticket {
             return Err(TicketRefusal::MoveIsForStaff(attempted));
         }
         self.status = self.status.after(attempted)?;
+        if matches!(status, TicketStatus::Resolved | TicketStatus::Closed) {
+            self.turns = 0;
+        }
         Ok(())
     }
 

@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
+use crate::handoff::{Case, HandoffRules, RuledHandoff};
 use crate::message::Message;
 use crate::page::PageLimit;
 use crate::ports::{
@@ -34,6 +35,8 @@ pub struct Brief {
     pub template: TemplateRef,
     /// The passages it quotes.
     pub sources: Vec<Source>,
+    /// Why no model is to be asked at all, if a rule says so.
+    pub handoff: Option<RuledHandoff>,
 }
 
 /// Gathers what a reply is made from: the conversation up to its question and the passages of
@@ -43,6 +46,7 @@ pub struct PrepareReply {
     messages: Arc<dyn MessageRepository>,
     search: Arc<dyn PassageSearch>,
     prompts: PromptFactory,
+    rules: HandoffRules,
 }
 
 impl PrepareReply {
@@ -61,7 +65,14 @@ impl PrepareReply {
             messages,
             search,
             prompts,
+            rules: HandoffRules::default(),
         }
+    }
+
+    /// Hands questions off by these rules.
+    #[must_use]
+    pub fn with_rules(self, rules: HandoffRules) -> Self {
+        Self { rules, ..self }
     }
 
     /// Makes the brief for a reply that was claimed.
@@ -85,6 +96,11 @@ impl PrepareReply {
             .search
             .search(&search_text(&ticket, question), Self::PASSAGES)
             .await?;
+        let handoff = self.rules.decide(&Case {
+            question: &said(&ticket, question),
+            turns: ticket.turns,
+            passages: &passages,
+        });
         let parts = PromptParts {
             ticket: &ticket,
             history,
@@ -100,6 +116,7 @@ impl PrepareReply {
             request,
             template: self.prompts.template_for(&ticket),
             sources,
+            handoff,
         })
     }
 }
@@ -118,6 +135,14 @@ fn split_at_question<'a>(
         .ok_or(PrepareReplyError::QuestionGone)?;
     let (history, rest) = public.split_at(index);
     Ok((history, rest.first()))
+}
+
+/// What the customer wrote, in parts.
+fn said<'a>(ticket: &'a Ticket, question: Option<&'a Message>) -> Vec<&'a str> {
+    match question {
+        Some(message) => vec![&message.content],
+        None => vec![ticket.title.as_str(), ticket.description.as_str()],
+    }
 }
 
 /// A short follow-up such as "and for students?" says little without its ticket's subject.

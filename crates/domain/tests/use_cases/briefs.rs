@@ -46,6 +46,7 @@ impl World {
             attempt: 1,
             handovers: 0,
             state: ReplyState::Streaming,
+            handoff: None,
             last_sequence: 0,
             restart: None,
             text: String::new(),
@@ -75,6 +76,7 @@ impl World {
             reply_id: None,
             is_complete: true,
             created_at: self.now(),
+            sources: Vec::new(),
             feedback: None,
         });
     }

@@ -12,6 +12,7 @@ mod attempts;
 mod briefs;
 mod feedback;
 mod handoff;
+mod handoff_rules;
 mod idempotency;
 mod messages;
 mod prompts;

@@ -44,7 +44,7 @@ impl Log {
 
     pub(super) fn push(&mut self, event: LoggedEvent) {
         match &event.kind {
-            EventKind::Created | EventKind::Ended => {}
+            EventKind::Created | EventKind::HandedOff(_) | EventKind::Ended => {}
             EventKind::Delta(text) => self.text.push_str(text),
             EventKind::Restarted(reason) => {
                 let mut reply = Reply::clone(&self.reply);
@@ -63,8 +63,12 @@ impl Log {
 
     /// Where the text stands; an end adds no text, but is a place of its own.
     pub(super) fn text_position(&self) -> Position {
-        let ended = i64::from(self.reply.has_ended());
-        let sequence = (self.last_sequence - ended).max(beginning(&self.reply).sequence);
+        let ending = if self.reply.has_ended() {
+            1 + i64::from(self.reply.handoff.is_some())
+        } else {
+            0
+        };
+        let sequence = (self.last_sequence - ending).max(beginning(&self.reply).sequence);
         Position {
             attempt: self.reply.attempt,
             sequence,
@@ -88,7 +92,10 @@ impl Log {
     /// What a reader with that cursor is missing up to now.
     pub(crate) fn backlog(&self, cursor: Option<Cursor>) -> VecDeque<Frame> {
         let mut frames = VecDeque::new();
-        match cursor.map(|cursor| self.resolve(cursor)) {
+        let place = cursor.map(|cursor| self.resolve(cursor));
+        let knows_handoff = matches!(place, Some(Place::At(_)))
+            && cursor.is_some_and(|cursor| self.is_behind_handoff(cursor));
+        match place {
             None => {
                 frames.push_back(Frame::Created(Arc::clone(&self.reply)));
                 frames.extend(self.text_from(0));
@@ -108,9 +115,37 @@ impl Log {
             }),
         }
         if self.reply.has_ended() {
+            if let (Some(reason), false) = (self.reply.handoff, knows_handoff) {
+                let position = self.handoff_position();
+                frames.push_back(Frame::HandedOff { position, reason });
+            }
             frames.push_back(Frame::Ended(Arc::clone(&self.reply)));
         }
         frames
+    }
+
+    /// Where the handoff stands that came with the reply's end.
+    fn handoff_position(&self) -> Position {
+        Position {
+            attempt: self.reply.attempt,
+            sequence: self.reply.last_sequence - 1,
+            offset: self.text.len(),
+        }
+    }
+
+    /// Whether a reader with that cursor was told of the handoff that came with the reply's end.
+    fn is_behind_handoff(&self, cursor: Cursor) -> bool {
+        let handed_off = self.handoff_position();
+        self.reply.has_ended()
+            && self.reply.handoff.is_some()
+            && match cursor {
+                Cursor::Unusable => false,
+                Cursor::Sequence(sequence) => sequence >= handed_off.sequence,
+                Cursor::Event(id) => {
+                    id.position.attempt == handed_off.attempt
+                        && id.position.sequence >= handed_off.sequence
+                }
+            }
     }
 
     fn text_from(&self, offset: usize) -> Option<Frame> {
@@ -142,6 +177,7 @@ impl Log {
     fn place_of_trimmed(&self, sequence: i64) -> Place {
         let beginning = beginning(&self.reply).sequence;
         match self.reply.restart {
+            _ if self.is_behind_handoff(Cursor::Sequence(sequence)) => Place::At(self.text.len()),
             _ if sequence == beginning => Place::At(0),
             Some(restart) if (0..beginning).contains(&sequence) => Place::Discarded(restart),
             _ => Place::Unknown,
@@ -186,6 +222,12 @@ impl Log {
                     });
                 }
                 // An end in the middle was followed by a new attempt.
+                EventKind::HandedOff(reason) => {
+                    if self.reply.has_ended() && position == self.handoff_position() {
+                        let reason = *reason;
+                        frames.push_back(Frame::HandedOff { position, reason });
+                    }
+                }
                 EventKind::Ended => {
                     if self.reply.has_ended() && position.sequence == self.reply.last_sequence {
                         frames.push_back(Frame::Ended(Arc::clone(&self.reply)));

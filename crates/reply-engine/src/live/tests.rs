@@ -1,4 +1,5 @@
 use chrono::DateTime;
+use domain::handoff::HandoffReason;
 use domain::ids::{MessageId, QuestionId, TicketId, UserId};
 use domain::reply::{Ending, EventId, FinishReason, Position, ReplyState, Restart, RestartReason};
 use uuid::Uuid;
@@ -16,6 +17,7 @@ fn log_of(texts: &[&str], ended: bool) -> (Log, Vec<Position>) {
         attempt: 1,
         handovers: 0,
         state: ReplyState::Streaming,
+        handoff: None,
         last_sequence: 0,
         restart: None,
         text: String::new(),
@@ -243,4 +245,90 @@ fn a_reader_far_behind_takes_the_text_in_turns() {
     }
     assert_eq!(text, texts.concat());
     assert!(turns > 5, "{turns} turns");
+}
+
+/// A reply whose end came with a handoff.
+fn handed_off(texts: &[&str]) -> (Log, Vec<Position>) {
+    let (log, mut positions) = log_of(texts, true);
+    let mut reply = Reply::clone(&log.reply);
+    reply.handoff = Some(HandoffReason::Requested);
+    reply.last_sequence += 1;
+    let mut known = log_of(texts, false).0;
+    for event in crate::frame::ending(&reply) {
+        if event.kind == EventKind::Ended {
+            positions.push(event.position);
+        }
+        known.push(event);
+    }
+    known.reply = Arc::new(reply);
+    (known, positions)
+}
+
+#[test]
+fn a_handoff_is_told_once_in_front_of_the_end() {
+    for texts in [TEXTS.as_slice(), &[]] {
+        let (log, positions) = handed_off(texts);
+        let stored = Log::of_ended(Arc::clone(&log.reply), Vec::new());
+        let (end, before_end) = positions.split_last().expect("an end");
+        let (handoff, _) = before_end.split_last().expect("a handoff");
+        for log in [&log, &stored] {
+            for position in before_end {
+                let frames = log.backlog(Some(cursor(log, *position)));
+                assert!(!log.is_finished_for(Some(cursor(log, *position))));
+                assert!(matches!(frames.back(), Some(Frame::Ended(_))));
+                let told = frames.iter().find_map(|frame| match frame {
+                    Frame::HandedOff { position, reason } => Some((*position, *reason)),
+                    _ => None,
+                });
+                let expected =
+                    (position != handoff).then_some((*handoff, HandoffReason::Requested));
+                assert_eq!(told, expected, "{position:?}");
+                assert_eq!(
+                    Some(text_of(&frames).as_str()),
+                    texts.concat().get(position.offset..)
+                );
+            }
+            assert!(log.is_finished_for(Some(cursor(log, *end))));
+            // The numbers of the last two tell as much as their ids.
+            let by_number = log.backlog(Some(Cursor::Sequence(handoff.sequence)));
+            assert_eq!(by_number.len(), 1, "{by_number:?}");
+            assert!(log.is_finished_for(Some(Cursor::Sequence(end.sequence))));
+        }
+        let (frames, _) = log.frames_from(texts.len() + 1);
+        let frames: Vec<_> = frames.into_iter().collect();
+        assert!(
+            matches!(
+                frames.as_slice(),
+                [Frame::HandedOff { .. }, Frame::Ended(_)]
+            ),
+            "{frames:?}"
+        );
+        let snapshot = log.backlog(Some(Cursor::Unusable));
+        assert_eq!(snapshot.len(), 3, "{snapshot:?}");
+    }
+}
+
+#[test]
+fn a_handoff_that_was_taken_back_is_not_told_any_more() {
+    let (mut log, _) = handed_off(&["People will answer."]);
+    let sequence = log.reply.last_sequence + 1;
+    let mut running = Reply::clone(&log.reply);
+    running.state = ReplyState::Streaming;
+    running.handoff = None;
+    log.reply = Arc::new(running);
+    log.push(LoggedEvent {
+        position: Position {
+            attempt: 2,
+            sequence,
+            offset: 0,
+        },
+        kind: EventKind::Restarted(RestartReason::Retry),
+    });
+    let (frames, _) = log.frames_from(0);
+    assert!(
+        !frames
+            .iter()
+            .any(|frame| matches!(frame, Frame::HandedOff { .. } | Frame::Ended(_))),
+        "{frames:?}"
+    );
 }

@@ -11,6 +11,7 @@
 
 mod cancelling;
 mod following;
+mod handing_off;
 mod handover;
 mod resuming;
 mod retrying;

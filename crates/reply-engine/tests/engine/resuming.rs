@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use domain::citation::CitationFilter;
 use domain::reply::{EventId, Position};
 use futures_util::future::join_all;
 use proptest::collection::vec;
@@ -25,6 +26,8 @@ fn answers() -> impl Strategy<Value = (Vec<String>, usize)> {
         Just("\n\ndata: [DONE]\n\n".to_owned()),
         Just("\u{2028}\u{2029}\u{85}".to_owned()),
         Just("🚀é".to_owned()),
+        Just("[9".to_owned()),
+        Just("]".to_owned()),
         Just(String::new()),
         any::<char>().prop_map(String::from),
         ".{1,40}",
@@ -83,12 +86,22 @@ async fn check(world: &World, pieces: &[String], said: usize) {
     let (model, gate) = ScriptedChatModel::gated(pieces.iter().map(String::as_str));
     let model = Arc::new(model);
     let (owner, other) = (world.engine(model.clone()), world.engine(model.clone()));
-    // A NUL cannot be stored everywhere, and is replaced.
-    let text_of = |pieces: &[String]| pieces.concat().replace('\0', "\u{FFFD}");
+    // A NUL cannot be stored everywhere, and is replaced. What may become a reference to a source
+    // is held back, and what refers to none is not said.
+    let mut citations = CitationFilter::new(0);
+    let said_first = citations.push(&pieces.get(..said).expect("pieces").concat());
+    let said_later = citations.push(&pieces.get(said..).expect("pieces").concat());
+    let shown = |text: String| text.replace('\0', "\u{FFFD}");
+    let whole = shown(format!("{said_first}{said_later}{}", citations.finish()));
 
     let first = owner.open(ticket, None).await.expect("an opening");
     gate.release(said);
-    let so_far = text_of(pieces.get(..said).expect("pieces"));
+    // Behind the last piece nothing holds the end back.
+    let so_far = if said == pieces.len() {
+        whole.clone()
+    } else {
+        shown(said_first)
+    };
     let seen = read_until(&owner, ticket, &so_far).await;
     drop(first);
     let resumed = seen.iter().flat_map(|seen| {
@@ -98,9 +111,9 @@ async fn check(world: &World, pieces: &[String], said: usize) {
         gate.open();
     };
     tokio::join!(join_all(resumed), release);
-    assert_eq!(world.stored(ticket).await.text, text_of(pieces));
+    assert_eq!(world.stored(ticket).await.text, whole);
 
-    let after = read_until(&owner, ticket, &text_of(pieces)).await;
+    let after = read_until(&owner, ticket, &whole).await;
     join_all(
         seen.into_iter()
             .chain(after)

@@ -3,14 +3,14 @@ use std::time::Duration;
 
 use adapters_sqlite::{
     SqliteDatabase, SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore,
-    SqliteTicketRepository, SqliteUserRepository,
+    SqliteTicketRepository, SqliteTokenLedger, SqliteUserRepository,
 };
 use chrono::DateTime;
 use domain::ids::{TicketId, UserId};
 use domain::password::PasswordHash;
 use domain::ports::{
     ChatModel, Credentials, IdGenerator as _, MessageRepository, ReplyStore as _,
-    TicketRepository as _, UserRepository as _,
+    TicketRepository as _, TokenQuotas, UserRepository as _,
 };
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::reply::{EventId, Position, Reply};
@@ -157,6 +157,7 @@ impl World {
             log: Arc::new(self.log()),
             model,
             prepare: PrepareReply::new(tickets, Arc::new(self.messages()), search, prompts),
+            ledger: Arc::new(SqliteTokenLedger::new(self.database.clone())),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             prepared,
@@ -165,6 +166,7 @@ impl World {
             lease,
             poll: Duration::from_millis(20),
             limits: None,
+            quotas: TokenQuotas::default(),
         };
         ReplyEngine::start(parts, settings, runtime)
     }
@@ -194,7 +196,7 @@ pub async fn read_to_end(mut stream: ReplyStream) -> (String, &'static str) {
             Frame::Delta { text, .. } => shown.push_str(&text),
             Frame::Snapshot { text, .. } => shown = text,
             Frame::Restarted { .. } => shown.clear(),
-            Frame::Created(_) => {}
+            Frame::Created(_) | Frame::HandedOff { .. } => {}
             Frame::Ended(reply) => return (shown, reply.state.status()),
             Frame::Closing { .. } => return (shown, "closing"),
         }

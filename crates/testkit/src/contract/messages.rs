@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::handoff::{Handoff, HandoffReason};
 use domain::ids::{MessageId, TicketId};
 use domain::message::{
     Audience, Author, Feedback, FeedbackComment, Message, MessageText, NewMessage, Rating,
@@ -68,6 +69,7 @@ pub async fn every_field_of_a_message_comes_back(stores: TicketStores) {
             reply_id: None,
             is_complete: true,
             created_at: new.created_at,
+            sources: Vec::new(),
             feedback: None,
         };
         assert_eq!(message, expected);
@@ -170,6 +172,10 @@ pub async fn an_agents_message_answers_and_a_customers_message_reopens(stores: T
     let answered = Ticket {
         status: TicketStatus::Pending,
         assistant_enabled: false,
+        handoff: Some(Handoff {
+            reason: HandoffReason::Agent,
+            at: at(3),
+        }),
         updated_at: at(3),
         version: 2,
         ..ticket

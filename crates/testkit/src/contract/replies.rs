@@ -6,6 +6,7 @@ pub mod claims;
 pub mod demands;
 pub mod ends;
 mod fixtures;
+pub mod handoffs;
 pub mod handovers;
 pub mod leases;
 pub mod limits;
@@ -92,6 +93,19 @@ macro_rules! reply_store_contract {
                 a_failed_reply_keeps_its_text_and_leaves_no_message,
                 a_finish_whose_message_id_exists_leaves_the_reply_running,
                 a_text_of_64_kib_with_emoji_is_kept,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::handoffs,
+            $stores,
+            [
+                every_reason_is_kept_with_the_ticket_and_the_reply,
+                a_handoff_is_logged_in_front_of_the_end,
+                a_quota_that_is_used_up_cancels_and_hands_off,
+                a_model_that_is_down_hands_off_with_the_last_attempt,
+                another_failure_hands_nothing_off,
+                a_demand_takes_back_what_was_handed_off_for_want_of_means,
+                answers_are_counted_with_the_ticket,
             ]
         );
         $crate::contract_cases!(

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use domain::handoff::{Handoff, HandoffReason};
 use domain::message::{Feedback, Rating};
 use domain::reply::{Conclusion, IncompleteReason, Reply, Verdict};
-use domain::statistics::{Period, Quantiles, Statistics, TicketCounts};
+use domain::statistics::{HandoffCounts, Period, Quantiles, Statistics, TicketCounts};
 use domain::ticket::{Ticket, TicketStatus};
 use domain::user::Role;
 
@@ -24,6 +25,7 @@ macro_rules! statistics_source_contract {
             [
                 nothing_happened_in_an_empty_store,
                 tickets_are_counted_by_where_they_stand_now,
+                handoffs_are_counted_by_their_reasons,
                 replies_are_counted_by_what_became_of_them,
                 a_period_has_its_beginning_and_not_its_end,
                 quantiles_are_by_nearest_rank,
@@ -54,6 +56,10 @@ pub async fn tickets_are_counted_by_where_they_stand_now(stores: StatisticsStore
                 .stored(Ticket {
                     status,
                     assistant_enabled: index != 0,
+                    handoff: (index == 0).then_some(Handoff {
+                        reason: HandoffReason::Turns,
+                        at: at(0),
+                    }),
                     ..given
                 })
                 .await;
@@ -66,9 +72,48 @@ pub async fn tickets_are_counted_by_where_they_stand_now(stores: StatisticsStore
         resolved: 2,
         closed: 1,
         handed_off: 4,
+        handoffs: HandoffCounts {
+            turns: 4,
+            ..HandoffCounts::default()
+        },
     };
     assert_eq!(statistics.tickets, expected);
     assert_eq!(statistics.tickets.all(), 10);
+}
+
+pub async fn handoffs_are_counted_by_their_reasons(stores: StatisticsStores) {
+    for (number, reason) in (1..).zip(HandoffReason::ALL) {
+        for _ in 0..number {
+            let given = stores.ticket_at(at(0)).await;
+            let handed_off = Ticket {
+                assistant_enabled: false,
+                handoff: Some(Handoff { reason, at: at(5) }),
+                ..given
+            };
+            stores.replies.around.stored(handed_off).await;
+        }
+    }
+    // Of long ago, and not handed off at all.
+    let given = stores.ticket_at(at(0)).await;
+    let unknown = Ticket {
+        assistant_enabled: false,
+        ..given
+    };
+    stores.replies.around.stored(unknown).await;
+    let given = stores.ticket_at(at(0)).await;
+    stores.replies.around.stored(given).await;
+
+    let tickets = stores.within(at(0), at(1)).await.tickets;
+    let expected = HandoffCounts {
+        requested: 1,
+        turns: 2,
+        quota: 3,
+        upstream_down: 4,
+        nothing_found: 5,
+        customer: 6,
+        agent: 7,
+    };
+    assert_eq!((tickets.handoffs, tickets.handed_off), (expected, 29));
 }
 
 pub async fn replies_are_counted_by_what_became_of_them(stores: StatisticsStores) {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::handoff::{Handoff, HandoffReason};
 use domain::ids::{TicketId, UserId};
 use domain::ports::{ChangeTicketError, RepositoryError};
 use domain::ticket::{
@@ -61,6 +62,11 @@ pub async fn every_field_of_a_ticket_comes_back(stores: TicketStores) {
                 status,
                 assignee_id: Some(agent),
                 assistant_enabled: false,
+                handoff: Some(Handoff {
+                    reason: HandoffReason::Turns,
+                    at: at(66),
+                }),
+                turns: 6,
                 updated_at: at(77),
                 version: 9,
                 ..bare
@@ -143,6 +149,10 @@ pub async fn a_change_is_stored_and_returned(stores: TicketStores) {
         .expect("changed");
     let expected = Ticket {
         assistant_enabled: false,
+        handoff: Some(Handoff {
+            reason: HandoffReason::Customer,
+            at: at(50),
+        }),
         updated_at: at(50),
         version: 2,
         ..ticket
@@ -222,6 +232,10 @@ pub async fn an_update_changes_all_its_fields_at_once(stores: TicketStores) {
         tags,
         assignee_id: Some(agent),
         assistant_enabled: false,
+        handoff: Some(Handoff {
+            reason: HandoffReason::Agent,
+            at: at(50),
+        }),
         updated_at: at(50),
         version: 2,
         ..ticket

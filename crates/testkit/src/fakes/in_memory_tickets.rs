@@ -109,6 +109,7 @@ impl State {
             reply_id: None,
             is_complete: true,
             created_at: message.created_at,
+            sources: Vec::new(),
             feedback: None,
         };
         self.carry_out(ticket.id, effect);

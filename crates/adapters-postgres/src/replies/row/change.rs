@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use diesel_async::AsyncPgConnection;
+use domain::handoff::HandoffReason;
 use domain::ids::OwnerId;
 use domain::reply::{CancelReason, CancelledBy, EventKind, FailureCode, RestartReason};
 use serde_json::json;
@@ -10,6 +11,8 @@ use super::{Holder, ReplyRow};
 use crate::bell::Rings;
 use crate::error::StoreError;
 use crate::events;
+use crate::pipeline::both;
+use crate::replies::spendings;
 
 impl ReplyRow {
     /// The next attempt: what is known of the one before is given up.
@@ -35,6 +38,7 @@ impl ReplyRow {
         self.cancel_reason = None;
         self.cancelled_by = None;
         self.error_code = None;
+        self.handoff_reason = None;
         self.attempt_started_at = at;
         self.first_token_at = None;
         self.ended_at = None;
@@ -54,9 +58,15 @@ impl ReplyRow {
     ) -> Result<(), StoreError> {
         self.text = events::text_of_attempt(connection, self.reply_id(), self.attempt).await?;
         self.ended_at = Some(at);
+        if let Some(reason) = self.handoff()? {
+            self.last_sequence += 1;
+            let handed_off = self.event(EventKind::HandedOff(reason), self.text.len());
+            events::insert(connection, self.reply_id(), &handed_off).await?;
+        }
         self.last_sequence += 1;
-        self.save(connection, EventKind::Ended, self.text.len())
-            .await
+        let save = self.save(connection, EventKind::Ended, self.text.len());
+        both(spendings::settle(connection, self), save).await?;
+        Ok(())
     }
 
     /// The end of a running reply by somebody's will, of which its holder does not know yet.
@@ -67,12 +77,29 @@ impl ReplyRow {
         at: DateTime<Utc>,
         rings: &mut Rings,
     ) -> Result<(), StoreError> {
-        "cancelled".clone_into(&mut self.status);
-        self.cancel_reason = Some(reason.as_str().to_owned());
-        self.cancelled_by = Some(by.as_str().to_owned());
+        self.stop(reason, by);
+        self.hand_off(HandoffReason::of_cancellation(reason, by));
         self.end(connection, at).await?;
         rings.everywhere(self.ring());
         Ok(())
+    }
+
+    /// Whether it was given back, or cancelled by somebody else: then it is nobody's to end by the
+    /// lease it had. That a quota is used up its holder finds out itself.
+    pub(in crate::replies) fn is_taken_from_holder(&self) -> bool {
+        let is_over_quota = self.cancel_reason.as_deref() == Some(CancelReason::Quota.as_str());
+        self.status == "queued" || (self.status == "cancelled" && !is_over_quota)
+    }
+
+    pub(in crate::replies) fn stop(&mut self, reason: CancelReason, by: CancelledBy) {
+        "cancelled".clone_into(&mut self.status);
+        self.cancel_reason = Some(reason.as_str().to_owned());
+        self.cancelled_by = Some(by.as_str().to_owned());
+    }
+
+    /// People take over with its end, which is to follow.
+    pub(in crate::replies) fn hand_off(&mut self, reason: Option<HandoffReason>) {
+        self.handoff_reason = reason.map(|reason| reason.as_str().to_owned());
     }
 
     pub(in crate::replies) fn fail(&mut self, code: FailureCode) {

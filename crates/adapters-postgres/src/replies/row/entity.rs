@@ -1,4 +1,5 @@
 use chrono::{DateTime, Utc};
+use domain::handoff::HandoffReason;
 use domain::ids::{MessageId, OwnerId, QuestionId};
 use domain::reply::{
     Reply, ReplyState, Restart, RestartReason, Source, StateParts, TemplateRef, Tenure, Usage,
@@ -19,6 +20,7 @@ impl ReplyRow {
             attempt: self.attempt,
             handovers: self.handovers,
             state: self.state()?,
+            handoff: self.handoff()?,
             last_sequence: self.last_sequence,
             restart: self.restarted()?,
             tenure: self.tenure(now),
@@ -46,6 +48,13 @@ impl ReplyRow {
             error_code: self.error_code.as_deref(),
         });
         known("replies.status", state)
+    }
+
+    pub(in crate::replies) fn handoff(&self) -> Result<Option<HandoffReason>, CorruptColumn> {
+        self.handoff_reason
+            .as_deref()
+            .map(|name| known("replies.handoff_reason", HandoffReason::from_name(name)))
+            .transpose()
     }
 
     fn restarted(&self) -> Result<Option<Restart>, CorruptColumn> {

@@ -1,5 +1,6 @@
 use chrono::{DateTime, Utc};
 use diesel::prelude::*;
+use domain::handoff::HandoffReason;
 use domain::ids::OwnerId;
 use domain::reply::{
     CancelReason, CancelledBy, EventKind, FailureCode, LoggedEvent, Position, RestartReason,
@@ -9,6 +10,7 @@ use super::{Holder, ReplyRow};
 use crate::columns::micros;
 use crate::error::StoreError;
 use crate::events;
+use crate::replies::spendings;
 use crate::schema::replies;
 
 impl ReplyRow {
@@ -46,6 +48,7 @@ impl ReplyRow {
         self.cancel_reason = None;
         self.cancelled_by = None;
         self.error_code = None;
+        self.handoff_reason = None;
         self.attempt_started_at = micros(at);
         self.first_token_at = None;
         self.ended_at = None;
@@ -76,6 +79,10 @@ impl ReplyRow {
     ) -> Result<(), StoreError> {
         self.text = events::text_of_attempt(connection, self.reply_id()?, self.attempt)?;
         self.ended_at = Some(micros(at));
+        spendings::settle(connection, self)?;
+        if let Some(reason) = self.handoff()? {
+            self.log(connection, EventKind::HandedOff(reason), self.text.len())?;
+        }
         self.log(connection, EventKind::Ended, self.text.len())?;
         self.save(connection)
     }
@@ -87,10 +94,27 @@ impl ReplyRow {
         (reason, by): (CancelReason, CancelledBy),
         at: DateTime<Utc>,
     ) -> Result<(), StoreError> {
+        self.stop(reason, by);
+        self.hand_off(HandoffReason::of_cancellation(reason, by));
+        self.end(connection, at)
+    }
+
+    /// Whether it was given back, or cancelled by somebody else: then it is nobody's to end by the
+    /// lease it had. That a quota is used up its holder finds out itself.
+    pub(in crate::replies) fn is_taken_from_holder(&self) -> bool {
+        let is_over_quota = self.cancel_reason.as_deref() == Some(CancelReason::Quota.as_str());
+        self.status == "queued" || (self.status == "cancelled" && !is_over_quota)
+    }
+
+    pub(in crate::replies) fn stop(&mut self, reason: CancelReason, by: CancelledBy) {
         "cancelled".clone_into(&mut self.status);
         self.cancel_reason = Some(reason.as_str().to_owned());
         self.cancelled_by = Some(by.as_str().to_owned());
-        self.end(connection, at)
+    }
+
+    /// People take over with its end, which is to follow.
+    pub(in crate::replies) fn hand_off(&mut self, reason: Option<HandoffReason>) {
+        self.handoff_reason = reason.map(|reason| reason.as_str().to_owned());
     }
 
     pub(in crate::replies) fn fail(&mut self, code: FailureCode) {

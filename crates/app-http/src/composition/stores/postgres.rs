@@ -4,7 +4,7 @@ use std::time::Duration;
 use adapters_postgres::{
     PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
     PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStoreHealth,
-    PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgUserRepository,
+    PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgTokenLedger, PgUserRepository,
 };
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -27,6 +27,7 @@ impl Stores {
             articles: Arc::new(PgArticleRepository::new(database.clone())),
             replies: Arc::new(PgReplyStore::new(database.clone())),
             events: Arc::new(PgReplyEventLog::new(database.clone())),
+            ledger: Arc::new(PgTokenLedger::new(database.clone())),
             statistics: Arc::new(PgStatisticsSource::new(database.clone())),
             stream_tokens: Arc::new(PgStreamTokenRepository::new(database.clone())),
             throttle: Arc::new(PgThrottle::new(database.clone())),

@@ -5,7 +5,7 @@ use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore,
     SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
     SqliteStatisticsSource, SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle,
-    SqliteTicketRepository, SqliteUserRepository,
+    SqliteTicketRepository, SqliteTokenLedger, SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -22,6 +22,7 @@ impl Stores {
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
+            ledger: Arc::new(SqliteTokenLedger::new(database.clone())),
             statistics: Arc::new(SqliteStatisticsSource::new(database.clone())),
             stream_tokens: Arc::new(SqliteStreamTokenRepository::new(database.clone())),
             throttle: Arc::new(SqliteThrottle::new(database.clone())),

@@ -1,5 +1,6 @@
 //! How messages and handoffs end a running reply.
 
+use domain::handoff::HandoffReason;
 use domain::message::Author;
 use domain::ports::{AppendOutcome, Finished};
 use domain::reply::{
@@ -109,7 +110,8 @@ pub async fn the_doorbell_rings_when_a_reply_is_cancelled(stores: ReplyStores) {
         } else {
             stores.hand_off(&ticket, ticket.user_id).await;
         }
-        assert_eq!(next_ring(&mut doorbell, reply.id).await.last_sequence, 2);
+        let last = if by_message { 2 } else { 3 };
+        assert_eq!(next_ring(&mut doorbell, reply.id).await.last_sequence, last);
         // A ring tells of what can be read already.
         assert!(stores.found(reply.id).await.has_ended());
     }
@@ -120,15 +122,17 @@ pub async fn the_doorbell_is_heard_by_every_listener(stores: ReplyStores) {
     let (ticket, _, reply) = stores.running().await;
     stores.hand_off(&ticket, ticket.user_id).await;
     for doorbell in &mut doorbells {
-        assert_eq!(next_ring(doorbell, reply.id).await.last_sequence, 1);
+        assert_eq!(next_ring(doorbell, reply.id).await.last_sequence, 2);
     }
 }
 
 /// The reply after "Hel", "lö" and its cancellation.
 fn cancelled(reply: &Reply, reason: CancelReason, by: CancelledBy) -> Reply {
+    let handoff = HandoffReason::of_cancellation(reason, by);
     Reply {
         state: ReplyState::Ended(Ending::Cancelled { reason, by }),
-        last_sequence: 3,
+        handoff,
+        last_sequence: 3 + i64::from(handoff.is_some()),
         text: "Hellö".to_owned(),
         ended_at: Some(at(250)),
         tenure: None,

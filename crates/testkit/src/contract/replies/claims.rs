@@ -27,6 +27,7 @@ pub async fn a_claim_begins_a_reply_and_its_log(stores: ReplyStores) {
         attempt: 1,
         handovers: 0,
         state: ReplyState::Streaming,
+        handoff: None,
         last_sequence: 0,
         restart: None,
         text: String::new(),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::handoff::{Handoff, HandoffReason};
 use domain::ids::OwnerId;
 use domain::message::{Author, Message, Visibility};
 use domain::ports::{Finished, RepositoryError};
@@ -87,6 +88,7 @@ pub async fn a_completed_reply_becomes_one_message_and_moves_the_ticket(stores: 
         visibility: Visibility::Public,
         in_reply_to: None,
         reply_id: Some(reply.id),
+        sources: conclusion.sources.clone(),
         is_complete: true,
         created_at: conclusion.ended_at,
         feedback: None,
@@ -94,6 +96,7 @@ pub async fn a_completed_reply_becomes_one_message_and_moves_the_ticket(stores: 
     assert_eq!(stores.around.all_messages(ticket.id).await, [message]);
     let moved = Ticket {
         status: TicketStatus::Pending,
+        turns: 1,
         updated_at: conclusion.ended_at,
         version: 2,
         ..ticket
@@ -203,11 +206,16 @@ pub async fn an_answer_that_hands_off_leaves_the_ticket_open(stores: ReplyStores
     stores.say(lease, &reply, &["People will answer."]).await;
     let verdict = Verdict::Completed {
         finish_reason: FinishReason::Other,
-        hands_off: true,
+        handoff: Some(HandoffReason::NothingFound),
     };
-    stores.done(lease, verdict).await;
+    let done = stores.done(lease, verdict).await;
+    assert_eq!(done.handoff, Some(HandoffReason::NothingFound));
     let expected = Ticket {
         assistant_enabled: false,
+        handoff: Some(Handoff {
+            reason: HandoffReason::NothingFound,
+            at: at(200),
+        }),
         updated_at: at(200),
         version: 2,
         ..ticket

@@ -24,7 +24,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 
 pub(in crate::contract) const COMPLETED: Verdict = Verdict::Completed {
     finish_reason: FinishReason::Stop,
-    hands_off: false,
+    handoff: None,
 };
 /// A failure that another attempt may mend.
 pub(in crate::contract) const FAILED: Verdict = Verdict::Failed {
@@ -72,6 +72,7 @@ pub(in crate::contract) fn conclusion(verdict: Verdict) -> Conclusion {
                 title: "Refunds \"now\" 🦀".to_owned(),
                 heading: Some("How".to_owned()),
                 url: Some("https://help.example.com/refunds".to_owned()),
+                cited: true,
             },
             Source {
                 number: 2,
@@ -79,6 +80,7 @@ pub(in crate::contract) fn conclusion(verdict: Verdict) -> Conclusion {
                 title: "Returns".to_owned(),
                 heading: None,
                 url: None,
+                cited: false,
             },
         ],
         usage: Some(Usage {
@@ -156,7 +158,7 @@ impl ReplyStores {
     }
 
     /// Says this from the beginning of the present attempt on.
-    pub(super) async fn say(&self, lease: Lease, reply: &Reply, texts: &[&str]) {
+    pub(in crate::contract) async fn say(&self, lease: Lease, reply: &Reply, texts: &[&str]) {
         let events = deltas(beginning(reply), texts);
         assert_eq!(self.append(lease, events).await, AppendOutcome::Appended);
     }
@@ -209,7 +211,11 @@ impl ReplyStores {
     }
 
     /// Somebody cancels the reply to the newest question.
-    pub(super) async fn stop(&self, ticket_id: TicketId, by: CancelledBy) -> Option<Reply> {
+    pub(in crate::contract) async fn stop(
+        &self,
+        ticket_id: TicketId,
+        by: CancelledBy,
+    ) -> Option<Reply> {
         let stopped = self.replies.cancel(ticket_id, by, at(260)).await;
         stopped.expect("answered")
     }

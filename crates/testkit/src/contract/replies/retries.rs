@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::handoff::HandoffReason;
 use domain::ids::OwnerId;
 use domain::ports::{AppendOutcome, Claim, ClaimRequest, Finished, RetryRule};
 use domain::reply::{
@@ -37,6 +38,7 @@ pub async fn a_failed_reply_gets_three_attempts(stores: ReplyStores) {
             retried.clone(),
             EventKind::Ended,
             retried,
+            EventKind::HandedOff(HandoffReason::UpstreamDown),
             EventKind::Ended
         ]
     );

@@ -211,7 +211,7 @@ impl ReplyStores {
                     restart = Some(sequence);
                 }
                 EventKind::Delta(delta) => text.push_str(delta),
-                EventKind::Ended => {}
+                EventKind::HandedOff(_) | EventKind::Ended => {}
             }
             let goes_on = matches!(event.kind, EventKind::Restarted(_));
             assert!(!has_ended || goes_on, "{event:?} after an end");
