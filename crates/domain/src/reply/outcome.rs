@@ -1,7 +1,7 @@
 use chrono::{DateTime, Utc};
 
 use super::names::named;
-use super::{Source, TemplateRef};
+use super::{PromptDigest, Source, TemplateRef};
 use crate::ids::MessageId;
 
 /// Running, or how it ended.
@@ -304,6 +304,8 @@ pub struct Conclusion {
     pub model_served: Option<String>,
     /// The prompt it was made from; none when it failed before there was one.
     pub template: Option<TemplateRef>,
+    /// What was rendered from that, in short.
+    pub prompt_digest: Option<PromptDigest>,
     /// The passages it was given.
     pub sources: Vec<Source>,
     /// Tokens spent.
