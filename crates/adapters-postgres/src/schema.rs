@@ -100,6 +100,7 @@ diesel::table! {
         lease_until -> Timestamptz,
         handovers -> Integer,
         trimmed -> Bool,
+        prompt_sha256 -> Nullable<Binary>,
     }
 }
 
@@ -164,6 +165,17 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    prompt_templates (name, version) {
+        name -> Text,
+        version -> Integer,
+        system_part -> Nullable<Text>,
+        user_part -> Nullable<Text>,
+        author_id -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 

@@ -21,6 +21,7 @@ mod lock;
 mod messages;
 #[cfg(test)]
 mod plans;
+mod prompt_templates;
 mod replies;
 mod schema;
 mod sessions;
@@ -38,6 +39,7 @@ pub use self::health::SqliteStoreHealth;
 pub use self::idempotency::SqliteIdempotencyStore;
 pub use self::lock::ExclusiveLock;
 pub use self::messages::SqliteMessageRepository;
+pub use self::prompt_templates::SqlitePromptTemplateRepository;
 pub use self::replies::SqliteReplyStore;
 pub use self::sessions::SqliteSessionRepository;
 pub use self::statistics::SqliteStatisticsSource;

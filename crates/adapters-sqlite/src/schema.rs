@@ -113,6 +113,7 @@ diesel::table! {
         lease_until -> BigInt,
         handovers -> Integer,
         trimmed -> Bool,
+        prompt_sha256 -> Nullable<Binary>,
     }
 }
 
@@ -179,6 +180,17 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    prompt_templates (name, version) {
+        name -> Text,
+        version -> Integer,
+        system_part -> Nullable<Text>,
+        user_part -> Nullable<Text>,
+        author_id -> Text,
+        created_at -> BigInt,
     }
 }
 

@@ -25,8 +25,8 @@ pub use self::template::{
     TemplateParts, TemplateRefusal, TemplateText,
 };
 pub use self::tokens::{estimated_tokens, estimated_tokens_of};
-pub use self::variables::{VARIABLES, Variable};
 use self::variables::{UserVariables, for_system};
+pub use self::variables::{VARIABLES, Variable};
 use crate::article::RankedPassage;
 use crate::message::{Author, Message, Visibility};
 use crate::ports::{ChatRequest, ChatRole, ChatTurn};

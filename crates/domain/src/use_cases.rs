@@ -50,7 +50,7 @@ pub use self::list_tickets::{ListTickets, ListTicketsError};
 pub use self::list_users::ListUsers;
 pub use self::log_in::{LogIn, LogInError, LogInParts, TokenPair};
 pub use self::log_out::LogOut;
-pub use self::prepare_reply::{BrokenTemplate, Brief, PrepareReply, PrepareReplyError};
+pub use self::prepare_reply::{Brief, BrokenTemplate, PrepareReply, PrepareReplyError};
 pub use self::preview_prompt::{Preview, PreviewPrompt, PromptDraft};
 pub use self::prompting::Prompting;
 pub use self::rate_message::{RateMessage, RateMessageError};

@@ -146,7 +146,7 @@ impl Generation<'_> {
     /// Begins an answer. A conversation that is too long for the model is shortened once.
     async fn ask(&self, progress: &mut Progress) -> Result<ChatStream, FailureCode> {
         let request = self.prepare(Extent::Whole, progress).await?;
-        let too_long = match self.shared.parts.model.stream_reply(request.clone()).await {
+        let too_long = match self.begin(request.clone(), progress).await {
             Ok(chunks) => return Ok(chunks),
             Err(error @ ChatModelError::ContextTooLong) => error,
             Err(error) => return Err(self.failure(&error)),
@@ -156,8 +156,32 @@ impl Generation<'_> {
             return Err(self.failure(&too_long));
         }
         tracing::info!(reply.id = %self.reply.id, "the conversation is shortened");
-        let asked = self.shared.parts.model.stream_reply(shortened).await;
+        let asked = self.begin(shortened, progress).await;
         asked.map_err(|error| self.failure(&error))
+    }
+
+    /// Asks the model, and meanwhile keeps what it is asked. That is repeated with the reply's end, so
+    /// a store that cannot is no reason to give up.
+    async fn begin(
+        &self,
+        request: ChatRequest,
+        progress: &Progress,
+    ) -> Result<ChatStream, ChatModelError> {
+        let asking = self.shared.parts.model.stream_reply(request);
+        let Some(brief) = &progress.brief else {
+            return asking.await;
+        };
+        let store = &self.shared.parts.store;
+        let (asked, recorded) =
+            tokio::join!(asking, store.record_prompt(self.lease, &brief.record));
+        if let Err(error) = recorded {
+            tracing::warn!(
+                reply.id = %self.reply.id,
+                error = %Chain(&error),
+                "the prompt is not recorded yet"
+            );
+        }
+        asked
     }
 
     async fn prepare(
@@ -167,6 +191,14 @@ impl Generation<'_> {
     ) -> Result<ChatRequest, FailureCode> {
         match self.shared.parts.prepare.execute(self.reply, extent).await {
             Ok(brief) => {
+                for broken in &brief.broken_templates {
+                    tracing::warn!(
+                        template.name = broken.template.name,
+                        template.version = broken.template.version,
+                        error = %Chain(&broken.error),
+                        "a prompt template does not render and is passed over"
+                    );
+                }
                 let request = brief.request.clone();
                 progress.brief = Some(brief);
                 Ok(request)
@@ -239,10 +271,7 @@ impl Generation<'_> {
     }
 
     fn conclusion(&self, progress: Progress, generated: Result<Finish, FailureCode>) -> Conclusion {
-        let (template, sources) = progress
-            .brief
-            .map(|brief| (brief.template, brief.sources))
-            .unzip();
+        let record = progress.brief.map(|brief| brief.record);
         let (verdict, finish) = match generated {
             Ok(finish) => (verdict(&finish), Some(finish)),
             Err(code) => (Verdict::Failed { code }, None),
@@ -251,8 +280,9 @@ impl Generation<'_> {
             verdict,
             message_id: MessageId::from_uuid(self.shared.parts.ids.generate()),
             model_served: finish.as_ref().and_then(|finish| finish.model.clone()),
-            template,
-            sources: sources.unwrap_or_default(),
+            template: record.as_ref().map(|record| record.template.clone()),
+            prompt_digest: record.as_ref().map(|record| record.digest),
+            sources: record.map(|record| record.sources).unwrap_or_default(),
             usage: finish.and_then(|finish| finish.usage),
             first_token_at: progress.first_token_at,
             ended_at: self.shared.parts.clock.now(),

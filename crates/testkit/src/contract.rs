@@ -23,6 +23,7 @@ pub mod articles;
 mod fixtures;
 pub mod idempotency;
 pub mod messages;
+pub mod prompt_templates;
 pub mod replies;
 pub mod sessions;
 pub mod statistics;
@@ -37,9 +38,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::{
-    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
-    SessionRepository, StatisticsSource, StreamTokenRepository, Throttle, TicketRepository,
-    UserRepository,
+    ArticleRepository, IdempotencyStore, MessageRepository, PromptTemplateRepository,
+    ReplyEventLog, ReplyStore, SessionRepository, StatisticsSource, StreamTokenRepository,
+    Throttle, TicketRepository, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -119,6 +120,14 @@ pub struct ArticleStores {
     pub keep: Keep,
 }
 
+/// What the contract of [`PromptTemplateRepository`] is checked on.
+pub struct PromptTemplateStores {
+    /// The store.
+    pub templates: Arc<dyn PromptTemplateRepository>,
+    /// What it lives on.
+    pub keep: Keep,
+}
+
 /// Makes a test of each named case: `contract_cases!(module, stores, [case, …])`.
 #[doc(hidden)]
 #[macro_export]
@@ -146,6 +155,11 @@ mod tests {
             ("articles", include_str!("contract/articles.rs")),
             ("idempotency", include_str!("contract/idempotency.rs")),
             ("messages", include_str!("contract/messages.rs")),
+            (
+                "prompt_templates",
+                include_str!("contract/prompt_templates.rs"),
+            ),
+            ("prompts", include_str!("contract/replies/prompts.rs")),
             ("sessions", include_str!("contract/sessions.rs")),
             ("statistics", include_str!("contract/statistics.rs")),
             ("stream_tokens", include_str!("contract/stream_tokens.rs")),

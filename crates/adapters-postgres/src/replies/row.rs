@@ -52,6 +52,7 @@ pub(super) struct ReplyRow {
     pub(super) lease_until: DateTime<Utc>,
     pub(super) handovers: i32,
     pub(super) trimmed: bool,
+    pub(super) prompt_sha256: Option<Vec<u8>>,
 }
 
 /// Who generates from now on, and until when at least.
@@ -129,6 +130,7 @@ impl ReplyRow {
             lease_until: holder.lease_until,
             handovers: 0,
             trimmed: false,
+            prompt_sha256: None,
         }
     }
 

@@ -49,6 +49,7 @@ pub(super) struct ReplyRow {
     pub(super) lease_until: i64,
     pub(super) handovers: i32,
     pub(super) trimmed: bool,
+    pub(super) prompt_sha256: Option<Vec<u8>>,
 }
 
 /// Whether a reply of that status still runs.
@@ -136,6 +137,7 @@ impl ReplyRow {
             lease_until: holder.lease_until,
             handovers: 0,
             trimmed: false,
+            prompt_sha256: None,
         }
     }
 

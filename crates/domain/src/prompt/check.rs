@@ -59,7 +59,9 @@ fn problems_of(part: Part, source: &str) -> Vec<TemplateProblem> {
     let mut failures = sample_tickets.into_iter().filter_map(|variables| {
         // At twice the price, so that real tickets have some to spare.
         match try_out(source, FUEL / 2, variables) {
-            Ok(rendered) if rendered.len() > LONGEST / 2 => Some(too_costly(part, Place::of(source, 0))),
+            Ok(rendered) if rendered.len() > LONGEST / 2 => {
+                Some(too_costly(part, Place::of(source, 0)))
+            }
             Ok(_) => None,
             Err(error) => Some(problem_of_error(part, source, &error)),
         }
@@ -138,7 +140,9 @@ fn system_samples() -> Vec<Value> {
         vec![],
         vec![passage(1, true)],
         vec![passage(1, false)],
-        (1..=8).map(|number| passage(number, number % 2 == 0)).collect(),
+        (1..=8)
+            .map(|number| passage(number, number % 2 == 0))
+            .collect(),
     ];
     found
         .iter()

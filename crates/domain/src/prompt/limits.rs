@@ -77,7 +77,9 @@ impl PromptLimits {
 
     /// Tokens that are left for the prompt.
     pub fn prompt_tokens(self) -> usize {
-        let left = self.context_tokens.saturating_sub(self.max_completion_tokens);
+        let left = self
+            .context_tokens
+            .saturating_sub(self.max_completion_tokens);
         usize::try_from(left).unwrap_or(usize::MAX)
     }
 
@@ -109,7 +111,10 @@ mod tests {
         for (context, wish, given) in [(4_096, 1_024, 1_024), (1_000, 4_096, 500), (1, 9, 1)] {
             let limits = PromptLimits::within(context, wish);
             assert_eq!(limits.max_completion_tokens, given);
-            assert_eq!(limits.prompt_tokens(), usize::try_from(context - given).unwrap());
+            assert_eq!(
+                limits.prompt_tokens(),
+                usize::try_from(context - given).unwrap()
+            );
         }
     }
 }

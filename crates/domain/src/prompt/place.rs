@@ -127,7 +127,10 @@ mod tests {
     #[test]
     fn a_name_is_found_where_it_is_used() {
         for (before, after) in [
-            ("name {# name #} { name } {{ 'name' }} {{ x.name }} {{ ", " }}"),
+            (
+                "name {# name #} { name } {{ 'name' }} {{ x.name }} {{ ",
+                " }}",
+            ),
             ("{% if \"\\\"name\" and ", " %}{% endif %}"),
             ("{{ 'ä' }}\n{{ other|name }}{{ names }} {{ a[", "] }}"),
             ("{{ (", ") }}{{ name }}"),

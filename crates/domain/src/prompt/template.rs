@@ -181,7 +181,11 @@ impl TemplateDraft {
         if self.parts.is_none() && !is_stored {
             return Err(TemplateRefusal::NotFound);
         }
-        if !expected.allows(in_force.as_ref().map(|template| i64::from(template.version))) {
+        if !expected.allows(
+            in_force
+                .as_ref()
+                .map(|template| i64::from(template.version)),
+        ) {
             return Err(TemplateRefusal::VersionMismatch);
         }
         if let Some(unchanged) = in_force.clone().filter(|it| it.parts == self.parts) {
@@ -328,7 +332,8 @@ mod tests {
     #[test]
     fn there_are_not_more_templates_than_may_be() {
         let full = PromptTemplate::MAX_NAMES;
-        let add = |newest| draft("billing", Some("Two")).decide(newest, full, &ExpectedVersion::Any);
+        let add =
+            |newest| draft("billing", Some("Two")).decide(newest, full, &ExpectedVersion::Any);
         assert_eq!(add(None), Err(TemplateRefusal::TooMany));
         let first = decide(draft("billing", Some("One")), None).unwrap();
         assert!(add(Some(first.into_template())).is_ok());
