@@ -16,6 +16,14 @@ impl ListPromptTemplates {
         Self { templates }
     }
 
+    /// Lets admins look at what templates may use.
+    ///
+    /// # Errors
+    /// [`ManageTemplatesError::Forbidden`] for anybody but admins.
+    pub fn ensure_allowed(&self, actor: Actor) -> Result<(), ManageTemplatesError> {
+        ensure_admin(actor)
+    }
+
     /// Every template in force, by name.
     ///
     /// # Errors
