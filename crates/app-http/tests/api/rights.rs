@@ -136,6 +136,30 @@ fn rows() -> Vec<Row> {
         get("/users", [401, 403, 403, 403, 200]),
         patch("/users/{user}", json!({}), [401, 403, 403, 403, 200]),
         get("/admin/stats", [401, 403, 403, 403, 200]),
+        get("/prompt-templates", [401, 403, 403, 403, 200]),
+        get("/prompt-templates/variables", [401, 403, 403, 403, 200]),
+        row(
+            Method::PUT,
+            "/prompt-templates/default",
+            json!({"system": "Be kind.", "user": "{{ latest_message }}"}),
+            [401, 403, 403, 403, 200],
+        ),
+        get("/prompt-templates/default", [401, 403, 403, 403, 200]),
+        get(
+            "/prompt-templates/default/versions",
+            [401, 403, 403, 403, 200],
+        ),
+        post(
+            "/prompt-templates/default/preview",
+            json!({"ticket_id": NOTHING}),
+            [401, 403, 403, 403, 422],
+        ),
+        row(
+            Method::DELETE,
+            "/prompt-templates/default",
+            Value::Null,
+            [401, 403, 403, 403, 204],
+        ),
         post("{ticket}/handoff", Value::Null, [401, 200, 404, 200, 200]),
         // Ends the sessions that asked all of the above.
         post("/auth/logout", Value::Null, [401, 204, 204, 204, 204]),
@@ -193,6 +217,7 @@ fn template(pattern: &str) -> String {
         .replace("{user}", "{user_id}")
         .replace("not_found", "{code}")
         .replace("index.html", "{file}")
+        .replace("templates/default", "templates/{name}")
 }
 
 async fn ask(session: &Session<'_>, row: &Row, path: &str) -> Answer {
