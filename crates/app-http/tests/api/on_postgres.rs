@@ -36,6 +36,7 @@ mod lost_access;
 mod messages;
 mod notes;
 mod problems;
+mod prompt_secrecy;
 mod prompt_templates;
 mod readme;
 mod receipts;
