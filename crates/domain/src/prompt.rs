@@ -77,6 +77,12 @@ pub enum PromptError {
         /// The part.
         part: Part,
     },
+    /// A part has more or longer tags than may be.
+    #[error("the prompt template's {} part is too complex", part.as_str())]
+    TooComplex {
+        /// The part.
+        part: Part,
+    },
     /// It was withdrawn.
     #[error("the prompt template was withdrawn")]
     Withdrawn,

@@ -42,7 +42,9 @@ impl From<TemplateProblem> for FieldError {
 impl From<PromptError> for ApiError {
     fn from(error: PromptError) -> Self {
         match &error {
-            PromptError::Template { part, .. } | PromptError::TooLong { part } => {
+            PromptError::Template { part, .. }
+            | PromptError::TooLong { part }
+            | PromptError::TooComplex { part } => {
                 Self::field(part.as_str(), "template_fails", error.to_string())
             }
             PromptError::Withdrawn => Self::NotFound,

@@ -1,7 +1,7 @@
 use minijinja::{Error, ErrorKind, Value};
 use uuid::Uuid;
 
-use super::place::Place;
+use super::place::{LONGEST_TAG, MOST_TAGS, Place, beyond_parsing};
 use super::rendering::{FUEL, LONGEST, try_out, used_names};
 use super::variables::{UserVariables, for_system, names};
 use super::{Part, TemplateParts};
@@ -41,6 +41,16 @@ impl TemplateParts {
 }
 
 fn problems_of(part: Part, source: &str) -> Vec<TemplateProblem> {
+    if let Some(offset) = beyond_parsing(source) {
+        let place = Place::of(source, offset);
+        return vec![TemplateProblem {
+            part,
+            code: "template_too_complex",
+            message: format!(
+                "{place}: there may be {MOST_TAGS} tags of {LONGEST_TAG} words and signs"
+            ),
+        }];
+    }
     let used = match used_names(source) {
         Ok(used) => used,
         Err(error) => return vec![problem_of_error(part, source, &error)],

@@ -3,6 +3,14 @@
 use std::fmt;
 use std::ops::Range;
 
+use minijinja::machinery::{Span, Token, tokenize};
+use minijinja::syntax::SyntaxConfig;
+
+/// Words and signs of a tag.
+pub(super) const LONGEST_TAG: usize = 120;
+/// Tags of a part.
+pub(super) const MOST_TAGS: usize = 400;
+
 /// A line and a column, both from 1; columns count characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
@@ -45,69 +53,41 @@ impl fmt::Display for Place {
 }
 
 fn first_use(source: &str, name: &str) -> Option<usize> {
-    let mut offset = 0;
-    loop {
-        let rest = source.get(offset..)?;
-        let begin = offset + rest.find(['{']).filter(|_| !rest.is_empty())?;
-        let tag = source.get(begin..)?;
-        let closing = ["{{", "{%", "{#"]
-            .into_iter()
-            .zip(["}}", "%}", "#}"])
-            .find_map(|(opening, closing)| tag.starts_with(opening).then_some(closing));
-        let Some(closing) = closing else {
-            offset = begin + 1;
-            continue;
-        };
-        let (found, end) = if closing == "#}" {
-            (None, tag.find(closing)? + 2)
-        } else {
-            scan(tag, closing, name)
-        };
-        if let Some(found) = found {
-            return Some(begin + found);
+    let mut is_member = false;
+    for (token, span) in tokens(source) {
+        if matches!(token, Token::Ident(found) if found == name && !is_member) {
+            return usize::try_from(span.start_offset).ok();
         }
-        offset = begin + end;
+        is_member = matches!(token, Token::Dot | Token::Pipe);
     }
+    None
 }
 
-/// Looks for a name in a tag; answers where the tag ends besides.
-fn scan(tag: &str, closing: &str, name: &str) -> (Option<usize>, usize) {
-    let mut quote = None;
-    let mut before = ' ';
-    let mut characters = tag.char_indices().skip(2).peekable();
-    while let Some((at, character)) = characters.next() {
-        if let Some(end) = quote {
-            match character {
-                '\\' => drop(characters.next()),
-                _ if character == end => quote = None,
-                _ => {}
+/// The offset of a tag that has more words and signs than a parser that calls itself can bear, or
+/// of the first tag beyond those that there may be: they might stand in each other.
+pub(super) fn beyond_parsing(source: &str) -> Option<usize> {
+    let mut tags = 0;
+    let mut begin = 0;
+    let mut length = 0;
+    for (token, span) in tokens(source) {
+        match token {
+            Token::VariableStart | Token::BlockStart => {
+                tags += 1;
+                length = 0;
+                begin = usize::try_from(span.start_offset).unwrap_or_default();
             }
-            continue;
+            _ => length += 1,
         }
-        let here = tag.get(at..).unwrap_or_default();
-        if here.starts_with(closing) {
-            return (None, at + closing.len());
-        }
-        if character == '"' || character == '\'' {
-            quote = Some(character);
-        } else if is_word(character) {
-            let end = here.find(|c| !is_word(c)).unwrap_or(here.len());
-            if here.get(..end) == Some(name) && before != '.' && before != '|' {
-                return (Some(at), 0);
-            }
-            while characters.next_if(|(next, _)| *next < at + end).is_some() {}
-            before = 'x';
-            continue;
-        }
-        if !character.is_whitespace() {
-            before = character;
+        if tags > MOST_TAGS || length > LONGEST_TAG {
+            return Some(begin);
         }
     }
-    (None, tag.len())
+    None
 }
 
-fn is_word(character: char) -> bool {
-    character == '_' || character.is_alphanumeric()
+/// Everything up to the end or the first fault.
+fn tokens(source: &str) -> impl Iterator<Item = (Token<'_>, Span)> {
+    tokenize(source, false, SyntaxConfig::default()).map_while(Result::ok)
 }
 
 #[cfg(test)]

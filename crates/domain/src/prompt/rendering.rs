@@ -1,5 +1,6 @@
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior, Value};
 
+use super::place::beyond_parsing;
 use super::{Part, PromptError, TemplateParts};
 
 /// What a part may cost at most: an instruction costs one, and so do 64 bytes that it makes. It
@@ -18,6 +19,9 @@ impl Compiled {
     pub(super) fn new(parts: &TemplateParts) -> Result<Self, PromptError> {
         let mut environment = environment(FUEL);
         for (part, text) in parts.each() {
+            if beyond_parsing(text).is_some() {
+                return Err(PromptError::TooComplex { part });
+            }
             environment
                 .add_template_owned(part.as_str(), text.to_owned())
                 .map_err(|source| PromptError::Template { part, source })?;

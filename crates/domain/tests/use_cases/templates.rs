@@ -1,6 +1,7 @@
 //! Templates that somebody wrote, well or not.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use domain::page::PageLimit;
 use domain::ports::{ChatRole, MessageRepository as _};
@@ -58,8 +59,9 @@ fn preparing(world: &World, templates: impl IntoIterator<Item = PromptTemplate>)
 }
 
 async fn brief(world: &World, prepare: &PrepareReply, ticket: &Ticket) -> Brief {
-    let brief = prepare.execute(&world.reply(ticket, None), Extent::Whole);
-    brief.await.expect("preparing should work")
+    let reply = world.reply(ticket, None);
+    let brief = prepare.execute(&reply, Extent::Whole).await;
+    brief.expect("preparing should work")
 }
 
 fn made_from(brief: &Brief) -> (&str, i32) {
@@ -121,6 +123,14 @@ async fn a_template_that_renders_no_more_gives_way_and_is_told_once() {
     }
 }
 
+fn expression(code: &str) -> String {
+    format!("{{{{ {code} }}}}")
+}
+
+fn elifs(count: usize) -> String {
+    "{% if x %}".to_owned() + &"{% elif x %}".repeat(count) + "{% endif %}"
+}
+
 /// Each is refused for one reason, and soon.
 #[test]
 fn hostile_templates_are_refused() {
@@ -131,7 +141,8 @@ fn hostile_templates_are_refused() {
         let list = "[1,2,3,4,5,6,7,8,9]";
         format!("{{% for a in {list} %}}").repeat(depth) + "x" + &"{% endfor %}".repeat(depth)
     };
-    let filters = format!("{{{{ 'x'{} }}}}", "|replace('x', 'xxxxxxxx')".repeat(60));
+    let mut surprises = Vec::new();
+    let filters = format!("{{{{ 'x'{} }}}}", "|replace('x', 'xxxxxxxx')".repeat(12));
     for (hostile, code) in [
         (
             "{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}",
@@ -142,12 +153,13 @@ fn hostile_templates_are_refused() {
             "unknown_variable",
         ),
         ("{{ 'x' * 1000000000 }}", "template_too_costly"),
-        ("{{ [1] * 1000000000 }}", "template_too_costly"),
+        ("{{ [1] * 1000000000 }}", "template_fails"),
         (&doubling, "template_too_costly"),
         (&captures, "template_too_costly"),
         (&filters, "template_too_costly"),
         (&nested(12), "template_too_costly"),
-        (&nested(400), "template_syntax"),
+        (&nested(400), "template_too_complex"),
+        (&nested(150), "template_syntax"),
         ("{{ '%0999999999d'|format(1) }}", "template_too_costly"),
         ("{{ 'x'|indent(1000000000, true) }}", "template_too_costly"),
         ("{{ 2 ** 999999 }}", "template_fails"),
@@ -156,25 +168,38 @@ fn hostile_templates_are_refused() {
         ("{% extends '/etc/passwd' %}", "template_syntax"),
         ("{% from 'x' import y %}", "template_syntax"),
         ("{{ debug() }}", "unknown_variable"),
-        ("{{ self.x }}", "unknown_variable"),
+        ("{{ self.x }}", "template_fails"),
         ("{{ ''.__class__.__mro__ }}", "template_fails"),
         (
             "{% for a in [1] recursive %}{{ loop([a]) }}{% endfor %}",
             "template_fails",
         ),
         ("{{ (((((", "template_syntax"),
+        (&expression(&"(".repeat(9_000)), "template_too_complex"),
+        (&expression(&"not ".repeat(7_000)), "template_too_complex"),
+        (&expression(&"-".repeat(30_000)), "template_too_complex"),
         (
-            &format!("{{{{ {}1{} }}}}", "(".repeat(9_000), ")".repeat(9_000)),
-            "template_syntax",
+            &expression(&("today".to_owned() + &".x".repeat(9_000))),
+            "template_too_complex",
         ),
         (
-            &format!("{{{{ {}1 }}}}", "not ".repeat(7_000)),
-            "template_syntax",
+            &expression(&("today".to_owned() + &"|e".repeat(9_000))),
+            "template_too_complex",
         ),
         (
-            &format!("{{{{ today{} }}}}", ".x".repeat(9_000)),
+            &expression(&("1".to_owned() + &"+1".repeat(9_000))),
+            "template_too_complex",
+        ),
+        (&elifs(2_000), "template_too_complex"),
+        // As deep as may be: these are parsed, and on a small stack.
+        (&expression(&"(".repeat(118)), "template_syntax"),
+        (&expression(&("not ".repeat(117) + "x")), "unknown_variable"),
+        (&expression(&("-".repeat(117) + "x")), "unknown_variable"),
+        (
+            &expression(&("today".to_owned() + &".x".repeat(58))),
             "template_fails",
         ),
+        (&elifs(390), "unknown_variable"),
         (
             "{% set today = latest_message %}{{ today }}",
             "customer_variable",
@@ -186,11 +211,13 @@ fn hostile_templates_are_refused() {
     ] {
         let shown: String = hostile.chars().take(60).collect();
         let problems = parts(hostile, USER).check();
-        let problems = problems.expect_err(&shown);
+        let problems = problems.err().unwrap_or_default();
         let codes: Vec<_> = problems.iter().map(|problem| problem.code).collect();
-        assert_eq!(codes, [code], "{shown}: {problems:?}");
-        assert!(problems[0].message.starts_with("line "), "{problems:?}");
+        if codes != [code] || !problems[0].message.starts_with("line ") {
+            surprises.push(format!("{shown}: not {code} but {problems:?}"));
+        }
     }
+    assert!(surprises.is_empty(), "{surprises:#?}");
 }
 
 #[test]
@@ -274,7 +301,7 @@ async fn no_template_that_can_be_saved_lets_a_customers_word_into_the_system_par
         ..Config::default()
     };
     let texts = (vec(fragments(), 1..4), vec(fragments(), 1..4));
-    let mut savable = 0;
+    let savable = AtomicUsize::new(0);
     TestRunner::new(config)
         .run(&texts, |(system, user)| {
             let template = PromptTemplate {
@@ -285,7 +312,7 @@ async fn no_template_that_can_be_saved_lets_a_customers_word_into_the_system_par
                 .parts
                 .as_ref()
                 .is_some_and(|parts| parts.check().is_ok());
-            savable += usize::from(is_savable);
+            savable.fetch_add(usize::from(is_savable), Ordering::Relaxed);
             let parts = PromptParts {
                 ticket: &ticket,
                 history,
@@ -303,7 +330,7 @@ async fn no_template_that_can_be_saved_lets_a_customers_word_into_the_system_par
             Ok(())
         })
         .expect("nothing leaks");
-    assert!(savable > 10, "{savable}");
+    assert!(savable.into_inner() > 10);
 }
 
 #[tokio::test]
@@ -318,7 +345,7 @@ async fn what_does_not_fit_the_model_is_left_out_messages_first() {
             .await;
     }
     let question = world.send(ada, ticket.id, "the question").await.id;
-    for context_tokens in [1_000, 3_500, 4_500, 5_000, 9_000] {
+    for context_tokens in [1_000, 3_200, 4_500, 5_000, 9_000] {
         let search = Arc::new(testkit::fakes::FixedPassageSearch::nothing());
         let limits = PromptLimits::within(context_tokens, 200);
         let brief = world
@@ -339,7 +366,7 @@ async fn what_does_not_fit_the_model_is_left_out_messages_first() {
         assert_eq!(
             kept,
             match context_tokens {
-                1_000 | 3_500 => 0,
+                1_000 | 3_200 => 0,
                 9_000 => 6,
                 _ => kept,
             }
