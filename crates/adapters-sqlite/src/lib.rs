@@ -18,6 +18,7 @@ mod events;
 mod health;
 mod idempotency;
 mod lock;
+mod measures;
 mod messages;
 #[cfg(test)]
 mod plans;
