@@ -23,11 +23,11 @@ pub(crate) struct PreviewPromptRequest {
     ticket_id: Uuid,
     /// Tried instead of the part in force.
     #[serde(default, deserialize_with = "not_null")]
-    #[schema(value_type = String, min_length = 1, max_length = 32_768)]
+    #[schema(value_type = String, min_length = 1, max_length = 32_768, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$")]
     system: Option<String>,
     /// Tried instead of the part in force.
     #[serde(default, deserialize_with = "not_null")]
-    #[schema(value_type = String, min_length = 1, max_length = 32_768, example = "{{ latest_message }}")]
+    #[schema(value_type = String, min_length = 1, max_length = 32_768, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$", example = "{{ latest_message }}")]
     user: Option<String>,
 }
 

@@ -18,11 +18,17 @@ pub(crate) struct SavePromptTemplateRequest {
     #[schema(
         min_length = 1,
         max_length = 32_768,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
         example = "Answer from these articles.\n{% for source in sources %}\n[{{ source.number }}] {{ source.text }}{% endfor %}"
     )]
     system: String,
     /// The customer's words, in Jinja's notation.
-    #[schema(min_length = 1, max_length = 32_768, example = "{{ latest_message }}")]
+    #[schema(
+        min_length = 1,
+        max_length = 32_768,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "{{ latest_message }}"
+    )]
     user: String,
 }
 
