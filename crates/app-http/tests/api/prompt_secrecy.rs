@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use groq_simulator::Simulator;
+use groq_simulator::{Config as SimulatorConfig, Reply, Simulator};
 use proptest::collection::vec;
 use proptest::prelude::{Just, Strategy, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
@@ -122,7 +122,12 @@ struct Scene<'a> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_host_is_told_nothing_but_the_tickets_own_words_in_their_parts() {
-    let simulator = Simulator::start().await.expect("a simulator");
+    // Its own answers would repeat what customers say.
+    let answering = SimulatorConfig {
+        replies: vec![Reply::text("It takes three days.")],
+        ..SimulatorConfig::default()
+    };
+    let simulator = Simulator::start_with(answering).await.expect("a simulator");
     let base_url = simulator.base_url();
     let settings = [
         ("GROQ_API_KEY", "gsk_not_a_real_key"),

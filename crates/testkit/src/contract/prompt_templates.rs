@@ -54,9 +54,10 @@ pub async fn every_field_of_a_template_comes_back(stores: PromptTemplateStores) 
     };
     let saved = stores.save(&draft).await;
     assert_eq!(saved, Drafted::Created(expected.clone()));
-    assert_eq!(stores.find(&["billing"]).await, [expected.clone()]);
-    assert_eq!(stores.list().await, [expected.clone()]);
-    assert_eq!(stores.versions("billing").await, [expected]);
+    let everything = [expected];
+    assert_eq!(stores.find(&["billing"]).await, everything);
+    assert_eq!(stores.list().await, everything);
+    assert_eq!(stores.versions("billing").await, everything);
 }
 
 pub async fn times_of_templates_are_exact_to_the_microsecond(stores: PromptTemplateStores) {
@@ -215,8 +216,8 @@ pub async fn of_many_drafts_at_once_each_gets_a_version_of_its_own(stores: Promp
 pub async fn of_many_drafts_that_expect_one_version_one_is_stored(stores: PromptTemplateStores) {
     stores.save(&draft("billing", "One")).await;
     let outcomes = stores.save_many(&ExpectedVersion::OneOf(vec![1])).await;
-    let stored = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    assert_eq!(stored, 1);
+    let accepted = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    assert_eq!(accepted, 1);
     assert_eq!(stores.versions("billing").await.len(), 2);
 }
 
