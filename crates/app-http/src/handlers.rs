@@ -24,6 +24,7 @@ pub(crate) mod log_in;
 pub(crate) mod log_out;
 pub(crate) mod message_response;
 pub(crate) mod preview_prompt;
+pub(crate) mod probe_stream;
 pub(crate) mod prompt_template_response;
 pub(crate) mod rate_message;
 pub(crate) mod refresh_session;
