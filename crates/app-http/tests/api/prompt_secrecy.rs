@@ -139,12 +139,12 @@ async fn the_host_is_told_nothing_but_the_tickets_own_words_in_their_parts() {
     let (agent, root) = (app.agent("agent").await, app.admin("root").await);
     // All that a category's template may use, each customer's word of it in the user part.
     let variables = root.get("/prompt-templates/variables").await.json();
-    let used = variables["items"].as_array().expect("a list").iter();
-    let used = used.filter(|it| it["part"] == "user" && it["name"] != "message_history");
-    let user: Vec<_> = used
+    let known = variables["items"].as_array().expect("a list").iter();
+    let known = known.filter(|it| it["part"] == "user" && it["name"] != "message_history");
+    let words: Vec<_> = known
         .map(|it| format!("{{{{ {} }}}}", it["name"].as_str().expect("a name")))
         .collect();
-    let template = json!({"system": "Of {{ today }}: {{ sources }}", "user": user.join("\n")});
+    let template = json!({"system": "Of {{ today }}: {{ sources }}", "user": words.join("\n")});
     root.put("/prompt-templates/billing", &template)
         .await
         .expect_status(201);

@@ -51,7 +51,8 @@ fn rows() -> Vec<Row> {
     let get = |path, statuses| row(Method::GET, path, Value::Null, statuses);
     let post = |path, body, statuses| row(Method::POST, path, body, statuses);
     let patch = |path, body, statuses| row(Method::PATCH, path, body, statuses);
-    vec![
+    let mut rows = template_rows();
+    rows.extend([
         get("/health/live", [200; 5]),
         get("/health/ready", [200; 5]),
         get("/health/stream", [200; 5]),
@@ -137,6 +138,18 @@ fn rows() -> Vec<Row> {
         get("/users", [401, 403, 403, 403, 200]),
         patch("/users/{user}", json!({}), [401, 403, 403, 403, 200]),
         get("/admin/stats", [401, 403, 403, 403, 200]),
+        post("{ticket}/handoff", Value::Null, [401, 200, 404, 200, 200]),
+        // Ends the sessions that asked all of the above.
+        post("/auth/logout", Value::Null, [401, 204, 204, 204, 204]),
+    ]);
+    rows
+}
+
+/// Of prompt templates.
+fn template_rows() -> Vec<Row> {
+    let get = |path, statuses| row(Method::GET, path, Value::Null, statuses);
+    let post = |path, body, statuses| row(Method::POST, path, body, statuses);
+    vec![
         get("/prompt-templates", [401, 403, 403, 403, 200]),
         get("/prompt-templates/variables", [401, 403, 403, 403, 200]),
         row(
@@ -161,9 +174,6 @@ fn rows() -> Vec<Row> {
             Value::Null,
             [401, 403, 403, 403, 204],
         ),
-        post("{ticket}/handoff", Value::Null, [401, 200, 404, 200, 200]),
-        // Ends the sessions that asked all of the above.
-        post("/auth/logout", Value::Null, [401, 204, 204, 204, 204]),
     ]
 }
 

@@ -131,7 +131,7 @@ async fn told(
 ) -> Vec<String> {
     let search = Arc::new(FixedPassageSearch::nothing());
     let brief = world.try_prepare(&search, limits, ticket, Some(question));
-    let turns = brief.await.unwrap().request.turns;
+    let turns = brief.await.expect("preparing should work").request.turns;
     let contents = turns.into_iter().skip(1).map(|turn| turn.content);
     contents.collect()
 }
