@@ -22,6 +22,7 @@ mod pipeline;
 #[cfg(test)]
 mod plans;
 mod pool;
+mod prompt_templates;
 mod replies;
 mod schema;
 mod sessions;
@@ -40,6 +41,7 @@ pub use self::events::PgReplyEventLog;
 pub use self::health::PgStoreHealth;
 pub use self::idempotency::PgIdempotencyStore;
 pub use self::messages::PgMessageRepository;
+pub use self::prompt_templates::PgPromptTemplateRepository;
 pub use self::replies::{PgReplyStore, PgTokenLedger};
 pub use self::sessions::PgSessionRepository;
 pub use self::settings::PgSettings;

@@ -3,6 +3,7 @@ mod claim;
 mod finish;
 mod lease;
 mod limits;
+mod record;
 mod row;
 mod spendings;
 mod takeover;
@@ -18,7 +19,7 @@ use domain::ids::{ReplyId, TicketId};
 use domain::ports::{
     Claim, ClaimRequest, Finished, ReplyStore, RepositoryError, Takeover, TakeoverRequest,
 };
-use domain::reply::{CancelledBy, Conclusion, Lease, Reply};
+use domain::reply::{CancelledBy, Conclusion, Lease, PromptRecord, Reply};
 use futures_util::FutureExt as _;
 
 pub(crate) use self::cancel::carry_out;
@@ -100,6 +101,18 @@ impl ReplyStore for PgReplyStore {
         self.database
             .write(leases.to_vec(), |connection, leases, rings| {
                 lease::hand_over(connection, leases, rings).boxed()
+            })
+            .await
+    }
+
+    async fn record_prompt(
+        &self,
+        lease: Lease,
+        prompt: &PromptRecord,
+    ) -> Result<(), RepositoryError> {
+        self.database
+            .write_one((lease, prompt.clone()), |connection, (lease, prompt)| {
+                record::record_prompt(connection, *lease, prompt).boxed()
             })
             .await
     }

@@ -105,6 +105,7 @@ diesel::table! {
         handoff_reason -> Nullable<Text>,
         handovers -> Integer,
         trimmed -> Bool,
+        prompt_sha256 -> Nullable<Binary>,
     }
 }
 
@@ -179,6 +180,17 @@ diesel::table! {
         version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    prompt_templates (name, version) {
+        name -> Text,
+        version -> Integer,
+        system_part -> Nullable<Text>,
+        user_part -> Nullable<Text>,
+        author_id -> Uuid,
+        created_at -> Timestamptz,
     }
 }
 

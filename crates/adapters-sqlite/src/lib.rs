@@ -22,6 +22,7 @@ mod measures;
 mod messages;
 #[cfg(test)]
 mod plans;
+mod prompt_templates;
 mod replies;
 mod schema;
 mod sessions;
@@ -39,6 +40,7 @@ pub use self::health::SqliteStoreHealth;
 pub use self::idempotency::SqliteIdempotencyStore;
 pub use self::lock::ExclusiveLock;
 pub use self::messages::SqliteMessageRepository;
+pub use self::prompt_templates::SqlitePromptTemplateRepository;
 pub use self::replies::{SqliteReplyStore, SqliteTokenLedger};
 pub use self::sessions::SqliteSessionRepository;
 pub use self::statistics::SqliteStatisticsSource;

@@ -3,6 +3,7 @@ mod claim;
 mod finish;
 mod lease;
 mod limits;
+mod record;
 mod row;
 mod spendings;
 mod takeover;
@@ -16,7 +17,7 @@ use domain::ids::{ReplyId, TicketId};
 use domain::ports::{
     Claim, ClaimRequest, Finished, ReplyStore, RepositoryError, Takeover, TakeoverRequest,
 };
-use domain::reply::{CancelledBy, Conclusion, Lease, Reply};
+use domain::reply::{CancelledBy, Conclusion, Lease, PromptRecord, Reply};
 
 pub(crate) use self::cancel::carry_out;
 pub(crate) use self::lease::expire_all as expire_leases;
@@ -94,6 +95,17 @@ impl ReplyStore for SqliteReplyStore {
         let leases = leases.to_vec();
         self.database
             .write_and_ring(move |connection, rings| lease::hand_over(connection, &leases, rings))
+            .await
+    }
+
+    async fn record_prompt(
+        &self,
+        lease: Lease,
+        prompt: &PromptRecord,
+    ) -> Result<(), RepositoryError> {
+        let prompt = prompt.clone();
+        self.database
+            .write(move |connection| record::record_prompt(connection, lease, &prompt))
             .await
     }
 

@@ -118,6 +118,7 @@ diesel::table! {
         handoff_reason -> Nullable<Text>,
         handovers -> Integer,
         trimmed -> Bool,
+        prompt_sha256 -> Nullable<Binary>,
     }
 }
 
@@ -194,6 +195,17 @@ diesel::table! {
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    prompt_templates (name, version) {
+        name -> Text,
+        version -> Integer,
+        system_part -> Nullable<Text>,
+        user_part -> Nullable<Text>,
+        author_id -> Text,
+        created_at -> BigInt,
     }
 }
 

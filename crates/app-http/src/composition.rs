@@ -15,13 +15,14 @@ use anyhow::Context as _;
 use domain::ports::{
     AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher, TokenQuotas,
 };
-use domain::prompt::{PromptFactory, PromptLimits};
+use domain::prompt::PromptFactory;
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CheckAccess, CreateTicket, CreateUser, HandOffTicket,
-    InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
-    LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage,
-    SendMessageParts, ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep, SweepParts,
-    UpdateTicket,
+    InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListPromptTemplates,
+    ListTickets, ListUsers, LogIn, LogInParts, LogOut, PrepareReply, PreviewPrompt, Prompting,
+    RateMessage, RenewSession, SavePromptTemplate, SendMessage, SendMessageParts, ShowProfile,
+    ShowPromptTemplate, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep, SweepParts,
+    UpdateTicket, WithdrawPromptTemplate,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReceipt, ShowReply,
@@ -127,13 +128,13 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     if matches!(config.database, Database::Sqlite(_)) {
         install_samples(&stores, &services).await?;
     }
-    let engine = start_engine(
-        config,
-        &stores,
-        &services,
-        (model, quotas),
-        prepared.clone(),
-    )?;
+    let prompting = prompting(config, &stores, &services);
+    let answering = Answering {
+        model,
+        quotas,
+        prepare: PrepareReply::new(prompting.clone()).with_rules(config.handoff_rules),
+    };
+    let engine = start_engine(config, &stores, &services, answering, prepared.clone());
     let sweep = Sweep::new(SweepParts {
         events: Arc::clone(&stores.events),
         stream_tokens: Arc::clone(&stores.stream_tokens),
@@ -150,7 +151,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         draining: draining.clone(),
     };
     let attempts = limit_attempts(config, &stores, &services);
-    let use_cases = wire(stores, services, &engine, readiness, attempts);
+    let use_cases = wire(stores, services, &engine, (readiness, attempts), prompting);
     let watching = use_cases.access.clone().run(check_access, draining.clone());
     let housekeeping = Box::pin(async {
         tokio::join!(cleaning, watching);
@@ -204,20 +205,37 @@ fn limit_attempts(config: &Config, stores: &Stores, services: &Services) -> Limi
     )
 }
 
+fn prompting(config: &Config, stores: &Stores, services: &Services) -> Prompting {
+    Prompting {
+        tickets: Arc::clone(&stores.tickets),
+        messages: Arc::clone(&stores.messages),
+        search: Arc::new(KeywordPassageSearch::new(Arc::clone(&stores.articles))),
+        templates: Arc::clone(&stores.templates),
+        digests: Arc::clone(&services.opaque_tokens),
+        clock: Arc::clone(&services.clock),
+        factory: PromptFactory::new(assistant::prompt_limits(&config.assistant)),
+    }
+}
+
+/// How questions are answered.
+struct Answering {
+    model: Arc<dyn ChatModel>,
+    quotas: TokenQuotas,
+    prepare: PrepareReply,
+}
+
 fn start_engine(
     config: &Config,
     stores: &Stores,
     services: &Services,
-    (model, quotas): (Arc<dyn ChatModel>, TokenQuotas),
+    answering: Answering,
     prepared: CancellationToken,
-) -> anyhow::Result<ReplyEngine> {
-    let prepare = PrepareReply::new(
-        Arc::clone(&stores.tickets),
-        Arc::clone(&stores.messages),
-        Arc::new(KeywordPassageSearch::new(Arc::clone(&stores.articles))),
-        PromptFactory::new(PromptLimits::default())?,
-    )
-    .with_rules(config.handoff_rules);
+) -> ReplyEngine {
+    let Answering {
+        model,
+        quotas,
+        prepare,
+    } = answering;
     let parts = EngineParts {
         store: Arc::clone(&stores.replies),
         log: Arc::clone(&stores.events),
@@ -234,15 +252,15 @@ fn start_engine(
         limits: config.reply_limits,
         quotas,
     };
-    Ok(ReplyEngine::start(parts, settings, Handle::current()))
+    ReplyEngine::start(parts, settings, Handle::current())
 }
 
 fn wire(
     stores: Stores,
     services: Services,
     engine: &ReplyEngine,
-    readiness: Readiness,
-    attempts: LimitAttempts,
+    (readiness, attempts): (Readiness, LimitAttempts),
+    prompting: Prompting,
 ) -> UseCases {
     let Stores {
         users,
@@ -253,6 +271,7 @@ fn wire(
         replies,
         statistics,
         stream_tokens,
+        templates,
         ..
     } = stores;
     let Services {
@@ -295,6 +314,11 @@ fn wire(
         list_users: ListUsers::new(users.clone()),
         change_user: ChangeUser::new(users.clone(), clock.clone()),
         show_statistics: ShowStatistics::new(statistics, clock.clone()),
+        list_prompt_templates: ListPromptTemplates::new(templates.clone()),
+        show_prompt_template: ShowPromptTemplate::new(templates.clone()),
+        save_prompt_template: SavePromptTemplate::new(templates.clone(), clock.clone()),
+        withdraw_prompt_template: WithdrawPromptTemplate::new(templates, clock.clone()),
+        preview_prompt: PreviewPrompt::new(prompting),
         show_profile: ShowProfile::new(users.clone()),
         create_ticket: CreateTicket::new(
             tickets.clone(),

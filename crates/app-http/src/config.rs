@@ -94,6 +94,10 @@ pub struct Groq {
     pub model: String,
     /// How much that model reasons; none leaves that to the host.
     pub reasoning_effort: Option<&'static str>,
+    /// Tokens that fit the models, prompt and answer together; none for what is known of them.
+    pub context_tokens: Option<u32>,
+    /// Tokens that an answer may have; none for the default, or less where a model gives less.
+    pub max_completion_tokens: Option<u32>,
     /// How long the first text or reasoning may take.
     pub first_token: Duration,
     /// How long an answer may pause.
@@ -260,6 +264,9 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
         None,
         &REASONING_EFFORTS.map(|effort| (effort, Some(effort))),
     );
+    let context_tokens = reader.optional_number("GROQ_CONTEXT_TOKENS", 512..=100_000_000);
+    let max_completion_tokens =
+        reader.optional_number("GROQ_MAX_COMPLETION_TOKENS", 1..=10_000_000);
     let first_token = reader.seconds("GROQ_FIRST_TOKEN_SECONDS", 30, 1..=3_600);
     let idle = reader.seconds("GROQ_IDLE_SECONDS", 60, 1..=3_600);
     let total = reader.seconds("GROQ_TOTAL_SECONDS", 600, 1..=36_000);
@@ -285,6 +292,8 @@ fn read_assistant(reader: &mut Reader<'_>) -> Assistant {
             base_url,
             model,
             reasoning_effort,
+            context_tokens,
+            max_completion_tokens,
             first_token,
             idle,
             total,

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
 use domain::ids::{TicketId, UserId};
+use domain::prompt::TemplateName;
 use domain::ticket::{ScorePlace, TicketOrder, TimePlace};
 use domain::user::UserCursor;
 use thiserror::Error;
@@ -142,6 +143,18 @@ pub(crate) fn decode_position(ticket_id: TicketId, raw: &str) -> Result<i64, Cur
     let text = decode(raw)?;
     text.strip_prefix(&format!("m.{ticket_id}."))
         .and_then(|position| position.parse().ok())
+        .ok_or(CursorError)
+}
+
+/// The cursor behind a version of a prompt template.
+pub(crate) fn encode_version(name: &TemplateName, version: i32) -> String {
+    encode(&format!("p.{}.{version}", name.as_str()))
+}
+
+pub(crate) fn decode_version(name: &TemplateName, raw: &str) -> Result<i32, CursorError> {
+    let text = decode(raw)?;
+    text.strip_prefix(&format!("p.{}.", name.as_str()))
+        .and_then(|version| version.parse().ok())
         .ok_or(CursorError)
 }
 

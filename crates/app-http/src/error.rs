@@ -4,6 +4,7 @@
 
 mod accounts;
 mod desk;
+mod prompts;
 
 use std::time::Duration;
 
@@ -73,7 +74,7 @@ pub(crate) enum ApiError {
     TicketClosed,
     #[error("{0}")]
     InvalidTransition(String),
-    #[error("the ticket has changed meanwhile")]
+    #[error("it has changed meanwhile")]
     VersionMismatch,
     #[error("the assistant is off for this ticket")]
     AssistantOff,

@@ -15,19 +15,25 @@ use crate::handlers::get_health::{get_liveness, get_readiness};
 use crate::handlers::get_me::get_me;
 use crate::handlers::get_openapi::get_openapi;
 use crate::handlers::get_problem_type::get_problem_type;
+use crate::handlers::get_prompt_template::get_prompt_template;
 use crate::handlers::get_reply::get_reply;
 use crate::handlers::get_statistics::get_statistics;
 use crate::handlers::get_ticket::get_ticket;
 use crate::handlers::hand_off_ticket::hand_off_ticket;
 use crate::handlers::list_messages::list_messages;
+use crate::handlers::list_prompt_template_versions::list_prompt_template_versions;
+use crate::handlers::list_prompt_templates::list_prompt_templates;
+use crate::handlers::list_prompt_variables::list_prompt_variables;
 use crate::handlers::list_tickets::list_tickets;
 use crate::handlers::list_users::list_users;
 use crate::handlers::log_in::log_in;
 use crate::handlers::log_out::log_out;
+use crate::handlers::preview_prompt::preview_prompt;
 use crate::handlers::probe_stream::probe_stream;
 use crate::handlers::rate_message::rate_message;
 use crate::handlers::refresh_session::refresh_session;
 use crate::handlers::retry_ai_response::retry_ai_response;
+use crate::handlers::save_prompt_template::save_prompt_template;
 use crate::handlers::send_message::send_message;
 use crate::handlers::sign_up::sign_up;
 use crate::handlers::stream_ai_response::{peek_ai_response, stream_ai_response};
@@ -36,6 +42,7 @@ use crate::handlers::stream_ai_response_by_token::{
 };
 use crate::handlers::update_ticket::update_ticket;
 use crate::handlers::update_user::update_user;
+use crate::handlers::withdraw_prompt_template::withdraw_prompt_template;
 
 /// Registers the whole API.
 pub(crate) fn configure(app: &mut web::ServiceConfig) {
@@ -94,6 +101,25 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         )
         .service(
             resource("/tickets/{ticket_id}/handoff", "POST").route(web::post().to(hand_off_ticket)),
+        )
+        .service(resource("/prompt-templates", "GET, HEAD").route(get().to(list_prompt_templates)))
+        .service(
+            resource("/prompt-templates/variables", "GET, HEAD")
+                .route(get().to(list_prompt_variables)),
+        )
+        .service(
+            resource("/prompt-templates/{name}", "GET, HEAD, PUT, DELETE")
+                .route(get().to(get_prompt_template))
+                .route(web::put().to(save_prompt_template))
+                .route(web::delete().to(withdraw_prompt_template)),
+        )
+        .service(
+            resource("/prompt-templates/{name}/versions", "GET, HEAD")
+                .route(get().to(list_prompt_template_versions)),
+        )
+        .service(
+            resource("/prompt-templates/{name}/preview", "POST")
+                .route(web::post().to(preview_prompt)),
         )
         .service(resource("/admin/stats", "GET, HEAD").route(get().to(get_statistics)))
         .service(resource("/problems/{code}", "GET, HEAD").route(get().to(get_problem_type)))

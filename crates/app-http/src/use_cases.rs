@@ -5,8 +5,9 @@ use std::sync::Arc;
 use domain::ports::StoreHealth;
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
-    ListMessages, ListTickets, ListUsers, LogOut, RateMessage, RenewSession, SendMessage,
-    ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, UpdateTicket,
+    ListMessages, ListPromptTemplates, ListTickets, ListUsers, LogOut, PreviewPrompt, RateMessage,
+    RenewSession, SavePromptTemplate, SendMessage, ShowProfile, ShowPromptTemplate, ShowStatistics,
+    ShowTicket, SignIn, SignUp, UpdateTicket, WithdrawPromptTemplate,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReceipt, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +25,11 @@ pub(crate) struct UseCases {
     pub(crate) list_users: ListUsers,
     pub(crate) change_user: ChangeUser,
     pub(crate) show_statistics: ShowStatistics,
+    pub(crate) list_prompt_templates: ListPromptTemplates,
+    pub(crate) show_prompt_template: ShowPromptTemplate,
+    pub(crate) save_prompt_template: SavePromptTemplate,
+    pub(crate) withdraw_prompt_template: WithdrawPromptTemplate,
+    pub(crate) preview_prompt: PreviewPrompt,
     pub(crate) show_profile: ShowProfile,
     pub(crate) create_ticket: CreateTicket,
     pub(crate) list_tickets: ListTickets,

@@ -20,6 +20,7 @@ mod message_repository;
 mod opaque_tokens;
 mod passage_search;
 mod password_hasher;
+mod prompt_template_repository;
 mod reply_claim;
 mod reply_event_log;
 mod reply_store;
@@ -46,6 +47,7 @@ pub use self::message_repository::{AppendMessageError, MessageRepository};
 pub use self::opaque_tokens::{OpaqueToken, OpaqueTokens};
 pub use self::passage_search::PassageSearch;
 pub use self::password_hasher::{PasswordHasher, PasswordHasherError};
+pub use self::prompt_template_repository::{PromptTemplateRepository, SaveTemplateError};
 pub use self::reply_claim::{Claim, ClaimDecision, ClaimRequest, ReplyLimits, RetryRule, Tried};
 pub use self::reply_event_log::{AppendOutcome, Appending, Doorbell, ReplyEventLog, Ring};
 pub use self::reply_store::{Finished, ReplyStore, Takeover, TakeoverDecision, TakeoverRequest};
@@ -69,6 +71,7 @@ pub use self::{
     opaque_tokens::MockOpaqueTokens,
     passage_search::MockPassageSearch,
     password_hasher::MockPasswordHasher,
+    prompt_template_repository::MockPromptTemplateRepository,
     reply_event_log::MockReplyEventLog,
     reply_store::MockReplyStore,
     session_repository::MockSessionRepository,

@@ -5,41 +5,87 @@
 //! variable, so that customers' words cannot reach it. No account field enters a prompt.
 
 mod budget;
+mod check;
+mod limits;
+mod place;
+mod rendering;
+mod template;
+mod tokens;
+mod variables;
 
-use minijinja::{Environment, UndefinedBehavior, Value, context};
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
-use self::budget::{length, newest_within};
+use self::budget::{Told, best_within, newest_within, tokens_of};
+pub use self::check::TemplateProblem;
+pub use self::limits::{ModelLimits, PromptLimits};
+use self::rendering::Compiled;
+pub use self::template::{
+    Authorship, Drafted, PromptTemplate, TemplateDraft, TemplateName, TemplateNameError,
+    TemplateParts, TemplateRefusal, TemplateText,
+};
+pub use self::tokens::{estimated_tokens, estimated_tokens_of};
+use self::variables::{UserVariables, for_system};
+pub use self::variables::{VARIABLES, Variable};
 use crate::article::RankedPassage;
 use crate::message::{Author, Message, Visibility};
 use crate::ports::{ChatRequest, ChatRole, ChatTurn};
-use crate::reply::TemplateRef;
-use crate::ticket::Ticket;
+use crate::ticket::{Category, Ticket};
+
+/// A part of a template.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The operator's instructions and the articles.
+    System,
+    /// The customer's words.
+    User,
+}
+
+impl Part {
+    /// The part's name as it is shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+        }
+    }
+}
+
+impl TemplateParts {
+    fn each(&self) -> [(Part, &str); 2] {
+        [
+            (Part::System, self.system.as_str()),
+            (Part::User, self.user.as_str()),
+        ]
+    }
+}
 
 /// Why a prompt could not be made.
 #[derive(Debug, Error)]
 pub enum PromptError {
-    /// A template does not compile or uses what is not there.
-    #[error("the prompt template does not render")]
-    Template(#[from] minijinja::Error),
-}
-
-/// How long prompts and answers may get.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PromptLimits {
-    /// Characters of earlier messages, cut oldest first. A token is about four characters.
-    pub history_chars: usize,
-    /// Tokens that an answer may have.
-    pub max_completion_tokens: u32,
-}
-
-impl Default for PromptLimits {
-    fn default() -> Self {
-        Self {
-            history_chars: 24_000,
-            max_completion_tokens: 1_024,
-        }
-    }
+    /// A part does not compile, uses what is not there or costs too much.
+    #[error("the prompt template's {} part does not render", part.as_str())]
+    Template {
+        /// The part.
+        part: Part,
+        /// What is wrong with it.
+        source: minijinja::Error,
+    },
+    /// A part says too much.
+    #[error("the prompt template's {} part renders to a text that is too long", part.as_str())]
+    TooLong {
+        /// The part.
+        part: Part,
+    },
+    /// A part has more or longer tags than may be.
+    #[error("the prompt template's {} part is too complex", part.as_str())]
+    TooComplex {
+        /// The part.
+        part: Part,
+    },
+    /// It was withdrawn.
+    #[error("the prompt template was withdrawn")]
+    Withdrawn,
 }
 
 /// How much of a conversation is told.
@@ -71,113 +117,133 @@ pub struct PromptParts<'a> {
     pub question: Option<&'a Message>,
     /// Passages that fit, the best first.
     pub passages: Vec<RankedPassage>,
+    /// The present time.
+    pub at: DateTime<Utc>,
 }
 
 /// Makes the model's request from a ticket's conversation.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct PromptFactory {
-    templates: Environment<'static>,
     limits: PromptLimits,
 }
 
 impl PromptFactory {
-    /// Compiles the templates that ship with the program.
-    ///
-    /// # Errors
-    /// [`PromptError::Template`] when one does not compile.
-    pub fn new(limits: PromptLimits) -> Result<Self, PromptError> {
-        let mut templates = Environment::new();
-        templates.set_undefined_behavior(UndefinedBehavior::Strict);
-        templates.add_template("system", include_str!("prompt/default_system.txt"))?;
-        templates.add_template("user", include_str!("prompt/default_user.txt"))?;
-        Ok(Self { templates, limits })
+    /// Makes requests within these limits.
+    pub const fn new(limits: PromptLimits) -> Self {
+        Self { limits }
     }
 
-    /// The template that a ticket's replies are made from.
-    pub fn template_for(&self, _ticket: &Ticket) -> TemplateRef {
-        TemplateRef {
-            name: "default".to_owned(),
-            version: 1,
-        }
+    /// The limits.
+    pub const fn limits(&self) -> PromptLimits {
+        self.limits
     }
 
-    /// Renders the request that answers the question. The ticket's description is told whatever
-    /// the extent.
+    /// The names of the templates that a ticket's replies may be made from, the best first.
+    pub fn names_for(ticket: &Ticket) -> Vec<TemplateName> {
+        let category = ticket.category.as_ref().map(Category::as_str);
+        let own = category.and_then(|name| TemplateName::parse(name).ok());
+        let default = TemplateName::of_default();
+        own.filter(|own| *own != default)
+            .into_iter()
+            .chain([default])
+            .collect()
+    }
+
+    /// Renders the request that answers the question. The ticket's description and the question are
+    /// told whatever the extent; what does not fit the limits is left out, the oldest messages
+    /// first, then passages.
     ///
     /// # Errors
     /// [`PromptError`] when the template does not render.
     pub fn request(
         &self,
+        template: &PromptTemplate,
         parts: PromptParts<'_>,
         extent: Extent,
     ) -> Result<ChatRequest, PromptError> {
+        let texts = template.parts.as_ref().ok_or(PromptError::Withdrawn)?;
+        let compiled = Compiled::new(texts)?;
+        let conversation = Conversation::of(&parts);
+        let budget = self.limits.prompt_tokens();
         let PromptParts {
-            ticket,
             history,
-            question,
             mut passages,
+            ..
         } = parts;
         passages.truncate(extent.of(passages.len()));
-        let history_chars = extent.of(length(history).min(self.limits.history_chars));
-        let opening = format!(
-            "{}\n\n{}",
-            ticket.title.as_str(),
-            ticket.description.as_str()
-        );
-        let history = newest_within(history, history_chars);
-
-        let mut turns = vec![ChatTurn {
-            role: ChatRole::System,
-            content: self.system(&passages)?,
-        }];
-        let latest = match question {
-            None => opening.as_str(),
-            Some(message) => {
-                turns.push(ChatTurn {
-                    role: ChatRole::User,
-                    content: opening.clone(),
-                });
-                turns.extend(history.iter().map(|earlier| turn(earlier)));
-                message.content.as_str()
-            }
+        let history_tokens = extent.of(tokens_of(history).min(self.limits.history_tokens()));
+        let mut told = Told {
+            history: newest_within(history, history_tokens.min(budget)),
+            passages: best_within(passages, budget),
         };
-        let user = self.templates.get_template("user")?.render(context! {
-            ticket_description => ticket.description.as_str(),
-            message_history => transcript(&history),
-            latest_message => latest,
-        })?;
-        turns.push(ChatTurn {
-            role: ChatRole::User,
-            content: user,
-        });
-
-        Ok(ChatRequest {
-            turns,
-            max_completion_tokens: self.limits.max_completion_tokens,
-            passages,
-        })
-    }
-
-    fn system(&self, passages: &[RankedPassage]) -> Result<String, PromptError> {
-        let sources: Vec<Value> = (1..)
-            .zip(passages)
-            .map(|(number, ranked): (u32, _)| {
-                context! {
-                    number,
-                    title => ranked.passage.title.as_str(),
-                    heading => ranked.passage.heading.as_deref(),
-                    text => ranked.passage.text.as_str(),
-                }
-            })
-            .collect();
-        Ok(self
-            .templates
-            .get_template("system")?
-            .render(context! { sources })?)
+        // Every round leaves something out, so it ends.
+        loop {
+            let turns = conversation.turns(&compiled, &told)?;
+            let excess = estimated_tokens_of(&turns).saturating_sub(budget);
+            if excess == 0 || !told.shed(excess) {
+                return Ok(ChatRequest {
+                    turns,
+                    max_completion_tokens: self.limits.max_completion_tokens,
+                    passages: told.passages,
+                });
+            }
+        }
     }
 }
 
-fn turn(message: &Message) -> ChatTurn {
+/// What of a conversation is always told.
+struct Conversation<'a> {
+    ticket: &'a Ticket,
+    opening: String,
+    question: Option<&'a Message>,
+    today: String,
+}
+
+impl<'a> Conversation<'a> {
+    fn of(parts: &PromptParts<'a>) -> Self {
+        let PromptParts { ticket, at, .. } = parts;
+        Self {
+            ticket,
+            opening: format!(
+                "{}\n\n{}",
+                ticket.title.as_str(),
+                ticket.description.as_str()
+            ),
+            question: parts.question,
+            today: at.date_naive().to_string(),
+        }
+    }
+
+    fn turns(&self, template: &Compiled, told: &Told<'_>) -> Result<Vec<ChatTurn>, PromptError> {
+        let system = template.render(Part::System, for_system(&told.passages, &self.today))?;
+        let mut turns = vec![turn(ChatRole::System, system)];
+        let latest = match self.question {
+            None => self.opening.as_str(),
+            Some(message) => {
+                turns.push(turn(ChatRole::User, self.opening.clone()));
+                turns.extend(told.history.iter().map(|earlier| turn_of(earlier)));
+                message.content.as_str()
+            }
+        };
+        let variables = UserVariables {
+            ticket_title: self.ticket.title.as_str(),
+            ticket_description: self.ticket.description.as_str(),
+            message_history: &transcript(&told.history),
+            latest_message: latest,
+            category: self.ticket.category.as_ref().map_or("", Category::as_str),
+            priority: self.ticket.priority.as_str(),
+        };
+        let user = template.render(Part::User, variables.into())?;
+        turns.push(turn(ChatRole::User, user));
+        Ok(turns)
+    }
+}
+
+fn turn(role: ChatRole, content: String) -> ChatTurn {
+    ChatTurn { role, content }
+}
+
+fn turn_of(message: &Message) -> ChatTurn {
     debug_assert_eq!(
         message.visibility,
         Visibility::Public,
@@ -187,10 +253,7 @@ fn turn(message: &Message) -> ChatTurn {
         Author::Customer(_) => ChatRole::User,
         Author::Agent(_) | Author::Assistant => ChatRole::Assistant,
     };
-    ChatTurn {
-        role,
-        content: message.content.clone(),
-    }
+    turn(role, message.content.clone())
 }
 
 /// The history as one text, for templates that want it in the user part.

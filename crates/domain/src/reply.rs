@@ -5,6 +5,8 @@ mod event;
 pub(crate) mod names;
 mod outcome;
 
+use std::fmt;
+
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -49,6 +51,8 @@ pub struct Reply {
     pub model_served: Option<String>,
     /// The prompt it was made from.
     pub template: Option<TemplateRef>,
+    /// What was rendered from that, in short.
+    pub prompt_digest: Option<PromptDigest>,
     /// The passages given to the model, numbered from 1 in this order.
     pub sources: Vec<Source>,
     /// Tokens spent, when the model told.
@@ -113,12 +117,46 @@ pub struct Lease {
 }
 
 /// A prompt template by name and version.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TemplateRef {
     /// The template's name.
     pub name: String,
     /// Its version, from 1.
     pub version: i32,
+}
+
+/// The SHA-256 of a whole prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PromptDigest([u8; 32]);
+
+impl PromptDigest {
+    /// Wraps a digest.
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// The bare bytes.
+    pub const fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+/// In hexadecimal digits.
+impl fmt::Display for PromptDigest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// From what a prompt was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromptRecord {
+    /// The template.
+    pub template: TemplateRef,
+    /// What was rendered from it, in short.
+    pub digest: PromptDigest,
+    /// The passages it quotes.
+    pub sources: Vec<Source>,
 }
 
 /// A passage of an article that a reply was given, as it is shown to the reader.

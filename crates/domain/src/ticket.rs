@@ -49,7 +49,7 @@ pub enum Priority {
 }
 
 impl Priority {
-    const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
+    pub(crate) const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
 
     /// The priority's name as it is stored and shown.
     pub const fn as_str(self) -> &'static str {

@@ -78,12 +78,17 @@ struct Progress {
 
 impl Progress {
     fn sources(&self) -> usize {
-        self.brief.as_ref().map_or(0, |brief| brief.sources.len())
+        self.brief
+            .as_ref()
+            .map_or(0, |brief| brief.record.sources.len())
     }
 
     /// Notes which sources the text refers to.
     fn cite(&mut self, citations: &CitationFilter) {
-        let sources = self.brief.iter_mut().flat_map(|brief| &mut brief.sources);
+        let sources = self
+            .brief
+            .iter_mut()
+            .flat_map(|brief| &mut brief.record.sources);
         for source in sources {
             source.cited = citations.cited().any(|number| number == source.number);
         }
@@ -252,10 +257,7 @@ impl Generation<'_> {
     }
 
     fn conclusion(&self, progress: Progress, generated: Outcome) -> Conclusion {
-        let (template, sources) = progress
-            .brief
-            .map(|brief| (brief.template, brief.sources))
-            .unzip();
+        let record = progress.brief.map(|brief| brief.record);
         let (verdict, finish) = match generated {
             Outcome::Finished(finish) => (verdict(&finish), Some(finish)),
             Outcome::HandedOff(handoff) => (
@@ -272,8 +274,9 @@ impl Generation<'_> {
             verdict,
             message_id: MessageId::from_uuid(self.shared.parts.ids.generate()),
             model_served: finish.as_ref().and_then(|finish| finish.model.clone()),
-            template,
-            sources: sources.unwrap_or_default(),
+            template: record.as_ref().map(|record| record.template.clone()),
+            prompt_digest: record.as_ref().map(|record| record.digest),
+            sources: record.map(|record| record.sources).unwrap_or_default(),
             usage: finish.and_then(|finish| finish.usage),
             first_token_at: progress.first_token_at,
             ended_at: self.shared.parts.clock.now(),

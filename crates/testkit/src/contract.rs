@@ -23,6 +23,7 @@ pub mod articles;
 mod fixtures;
 pub mod idempotency;
 pub mod messages;
+pub mod prompt_templates;
 pub mod replies;
 pub mod sessions;
 pub mod spendings;
@@ -38,9 +39,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::{
-    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
-    SessionRepository, StatisticsSource, StreamTokenRepository, Throttle, TicketRepository,
-    TokenLedger, UserRepository,
+    ArticleRepository, IdempotencyStore, MessageRepository, PromptTemplateRepository,
+    ReplyEventLog, ReplyStore, SessionRepository, StatisticsSource, StreamTokenRepository,
+    Throttle, TicketRepository, TokenLedger, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -128,6 +129,14 @@ pub struct ArticleStores {
     pub keep: Keep,
 }
 
+/// What the contract of [`PromptTemplateRepository`] is checked on.
+pub struct PromptTemplateStores {
+    /// The store.
+    pub templates: Arc<dyn PromptTemplateRepository>,
+    /// What it lives on.
+    pub keep: Keep,
+}
+
 /// Makes a test of each named case: `contract_cases!(module, stores, [case, …])`.
 #[doc(hidden)]
 #[macro_export]
@@ -155,6 +164,11 @@ mod tests {
             ("articles", include_str!("contract/articles.rs")),
             ("idempotency", include_str!("contract/idempotency.rs")),
             ("messages", include_str!("contract/messages.rs")),
+            (
+                "prompt_templates",
+                include_str!("contract/prompt_templates.rs"),
+            ),
+            ("prompts", include_str!("contract/replies/prompts.rs")),
             ("sessions", include_str!("contract/sessions.rs")),
             ("spendings", include_str!("contract/spendings.rs")),
             ("statistics", include_str!("contract/statistics.rs")),

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use testkit::contract::{
-    ArticleStores, IdempotencyStores, ThrottleStores, TicketStores, UserStores,
+    ArticleStores, IdempotencyStores, PromptTemplateStores, ThrottleStores, TicketStores,
+    UserStores,
 };
 use testkit::fakes::{
-    InMemoryAccounts, InMemoryArticleRepository, InMemoryThrottle, InMemoryTickets,
+    InMemoryAccounts, InMemoryArticleRepository, InMemoryPromptTemplates, InMemoryThrottle,
+    InMemoryTickets,
 };
 
 fn user_stores() -> UserStores {
@@ -46,6 +48,13 @@ fn article_stores() -> ArticleStores {
     }
 }
 
+fn prompt_template_stores() -> PromptTemplateStores {
+    PromptTemplateStores {
+        templates: Arc::new(InMemoryPromptTemplates::default()),
+        keep: Box::new(()),
+    }
+}
+
 fn throttle_stores() -> ThrottleStores {
     ThrottleStores {
         throttle: Arc::new(InMemoryThrottle::default()),
@@ -75,6 +84,10 @@ mod messages {
 
 mod throttles {
     testkit::throttle_contract!(super::throttle_stores());
+}
+
+mod prompt_templates {
+    testkit::prompt_template_repository_contract!(super::prompt_template_stores());
 }
 
 mod articles {

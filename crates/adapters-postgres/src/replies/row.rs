@@ -53,6 +53,7 @@ pub(super) struct ReplyRow {
     pub(super) handoff_reason: Option<String>,
     pub(super) handovers: i32,
     pub(super) trimmed: bool,
+    pub(super) prompt_sha256: Option<Vec<u8>>,
 }
 
 /// Who generates from now on, and until when at least.
@@ -131,6 +132,7 @@ impl ReplyRow {
             handoff_reason: None,
             handovers: 0,
             trimmed: false,
+            prompt_sha256: None,
         }
     }
 

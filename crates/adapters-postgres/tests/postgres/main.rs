@@ -18,13 +18,14 @@ mod replicas;
 use std::sync::Arc;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
-    PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStreamTokenRepository,
-    PgThrottle, PgTicketRepository, PgTokenLedger, PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository,
+    PgPromptTemplateRepository, PgReplyEventLog, PgReplyStore, PgSessionRepository, PgSettings,
+    PgStatisticsSource, PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgTokenLedger,
+    PgUserRepository,
 };
 use testkit::contract::{
-    ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
-    ThrottleStores, TicketStores, TokenLedgerStores, UserStores,
+    ArticleStores, IdempotencyStores, PromptTemplateStores, ReplyStores, StatisticsStores,
+    StreamTokenStores, ThrottleStores, TicketStores, TokenLedgerStores, UserStores,
 };
 use testkit::postgres::{FreshDatabase, fresh_database};
 
@@ -76,6 +77,10 @@ mod stream_tokens {
 
 mod throttles {
     contract!(throttle_contract, throttle_stores);
+}
+
+mod prompt_templates {
+    contract!(prompt_template_repository_contract, prompt_template_stores);
 }
 
 mod articles {
@@ -178,6 +183,14 @@ async fn throttle_stores() -> Option<ThrottleStores> {
     let scratch = Scratch::new().await?;
     Some(ThrottleStores {
         throttle: Arc::new(PgThrottle::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
+    })
+}
+
+async fn prompt_template_stores() -> Option<PromptTemplateStores> {
+    let scratch = Scratch::new().await?;
+    Some(PromptTemplateStores {
+        templates: Arc::new(PgPromptTemplateRepository::new(scratch.migrated().await)),
         keep: Box::new(scratch),
     })
 }

@@ -60,6 +60,9 @@ fn record(row: &mut ReplyRow, conclusion: &Conclusion) -> Result<(), StoreError>
     row.model_served.clone_from(&conclusion.model_served);
     row.template_name = template.map(|template| template.name.clone());
     row.template_version = template.map(|template| template.version);
+    row.prompt_sha256 = conclusion
+        .prompt_digest
+        .map(|digest| digest.as_bytes().to_vec());
     row.sources = parsed(
         "replies.sources",
         serde_json::to_string(&conclusion.sources),

@@ -50,6 +50,7 @@ pub(super) struct ReplyRow {
     pub(super) handoff_reason: Option<String>,
     pub(super) handovers: i32,
     pub(super) trimmed: bool,
+    pub(super) prompt_sha256: Option<Vec<u8>>,
 }
 
 /// Whether a reply of that status still runs.
@@ -138,6 +139,7 @@ impl ReplyRow {
             handoff_reason: None,
             handovers: 0,
             trimmed: false,
+            prompt_sha256: None,
         }
     }
 

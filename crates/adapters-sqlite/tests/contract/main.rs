@@ -15,14 +15,14 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStatisticsSource,
-    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteTokenLedger,
-    SqliteUserRepository,
+    SqlitePromptTemplateRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
+    SqliteStatisticsSource, SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository,
+    SqliteTokenLedger, SqliteUserRepository,
 };
 use tempfile::TempDir;
 use testkit::contract::{
-    ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
-    ThrottleStores, TicketStores, TokenLedgerStores, UserStores,
+    ArticleStores, IdempotencyStores, PromptTemplateStores, ReplyStores, StatisticsStores,
+    StreamTokenStores, ThrottleStores, TicketStores, TokenLedgerStores, UserStores,
 };
 
 mod users {
@@ -63,6 +63,10 @@ mod stream_tokens {
 
 mod throttles {
     testkit::throttle_contract!(super::throttle_stores().await);
+}
+
+mod prompt_templates {
+    testkit::prompt_template_repository_contract!(super::prompt_template_stores().await);
 }
 
 mod articles {
@@ -157,6 +161,16 @@ async fn throttle_stores() -> ThrottleStores {
     let scratch = Scratch::new();
     ThrottleStores {
         throttle: Arc::new(SqliteThrottle::new(scratch.migrated().await)),
+        keep: Box::new(scratch),
+    }
+}
+
+async fn prompt_template_stores() -> PromptTemplateStores {
+    let scratch = Scratch::new();
+    PromptTemplateStores {
+        templates: Arc::new(SqlitePromptTemplateRepository::new(
+            scratch.migrated().await,
+        )),
         keep: Box::new(scratch),
     }
 }

@@ -5,6 +5,7 @@ use adapters_extractive::ExtractiveChatModel;
 use adapters_groq::{GroqChatModel, GroqSettings, Timeouts};
 use anyhow::Context as _;
 use domain::ports::ChatModel;
+use domain::prompt::{ModelLimits, PromptLimits};
 use reply_engine::{FallbackChatModel, RetryPolicy, RetryingChatModel};
 
 use crate::config::{Assistant, Groq};
@@ -41,6 +42,22 @@ pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>
             Ok(Arc::new(FallbackChatModel::new(persistent(model), others)))
         }
     }
+}
+
+/// What fits all the models that may be asked.
+pub(super) fn prompt_limits(assistant: &Assistant) -> PromptLimits {
+    let Assistant::Groq(groq) = assistant else {
+        return PromptLimits::default();
+    };
+    let others = groq.fallback_models.iter().map(String::as_str);
+    let limits = ModelLimits::common(std::iter::once(groq.model.as_str()).chain(others));
+    let context_tokens = groq.context_tokens.unwrap_or(limits.context_tokens);
+    let max_completion_tokens = groq.max_completion_tokens.unwrap_or_else(|| {
+        limits
+            .max_completion_tokens
+            .min(PromptLimits::COMPLETION_TOKENS)
+    });
+    PromptLimits::within(context_tokens, max_completion_tokens)
 }
 
 /// The configured model, asked once at a time.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use adapters_sqlite::{ExclusiveLock, SqliteDatabase};
 use domain::ports::{
-    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
-    SessionRepository, StatisticsSource, StoreHealth, StreamTokenRepository, Throttle,
-    TicketRepository, TokenLedger, UserRepository,
+    ArticleRepository, IdempotencyStore, MessageRepository, PromptTemplateRepository,
+    ReplyEventLog, ReplyStore, SessionRepository, StatisticsSource, StoreHealth,
+    StreamTokenRepository, Throttle, TicketRepository, TokenLedger, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -21,6 +21,7 @@ pub(super) struct Stores {
     pub(super) keyed: Arc<dyn IdempotencyStore>,
     pub(super) messages: Arc<dyn MessageRepository>,
     pub(super) articles: Arc<dyn ArticleRepository>,
+    pub(super) templates: Arc<dyn PromptTemplateRepository>,
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
     pub(super) ledger: Arc<dyn TokenLedger>,

@@ -79,6 +79,18 @@ impl<'a> Reader<'a> {
         default
     }
 
+    /// A number that may be left to something else.
+    pub(super) fn optional_number(
+        &mut self,
+        name: &'static str,
+        range: RangeInclusive<u32>,
+    ) -> Option<u32> {
+        let lowest = *range.start();
+        self.optional(name)
+            .is_some()
+            .then(|| self.number(name, lowest, range))
+    }
+
     pub(super) fn seconds(
         &mut self,
         name: &'static str,

@@ -3,6 +3,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use domain::ids::{MessageId, ReplyId, TicketId, UserId};
+use domain::prompt::TemplateName;
 use uuid::Uuid;
 
 use crate::error::ApiError;
@@ -18,6 +19,9 @@ pub(crate) struct ReplyPath(pub(crate) TicketId, pub(crate) ReplyId);
 
 /// The account that the path names.
 pub(crate) struct UserPath(pub(crate) UserId);
+
+/// The prompt template that the path names. A name that none may have names nothing.
+pub(crate) struct TemplatePath(pub(crate) TemplateName);
 
 impl FromRequest for TicketPath {
     type Error = ApiError;
@@ -54,6 +58,17 @@ impl FromRequest for UserPath {
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
         ready(id(request, "user_id").map(|id| Self(UserId::from_uuid(id))))
+    }
+}
+
+impl FromRequest for TemplatePath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        let name = request.match_info().get("name").unwrap_or_default();
+        let name = TemplateName::parse(name).map_err(|_no_name| ApiError::NotFound);
+        ready(name.map(Self))
     }
 }
 

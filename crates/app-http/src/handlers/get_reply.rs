@@ -20,6 +20,13 @@ pub(crate) struct ReceiptResponse<'a> {
     reply: ReplyResponse<'a>,
     #[schema(required = true, value_type = Option<PromptTemplateRef>)]
     prompt_template: Option<&'a TemplateRef>,
+    /// Of the whole prompt: of each turn the role, a space, the length in bytes, a line feed, the
+    /// text and a line feed.
+    #[schema(
+        required = true,
+        example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    )]
+    prompt_sha256: Option<String>,
     model_asked: &'a str,
     #[schema(required = true)]
     model_served: Option<&'a str>,
@@ -39,6 +46,7 @@ impl<'a> From<&'a Reply> for ReceiptResponse<'a> {
         Self {
             reply: ReplyResponse::new(reply),
             prompt_template: reply.template.as_ref(),
+            prompt_sha256: reply.prompt_digest.map(|digest| digest.to_string()),
             model_asked: &reply.model,
             model_served: reply.model_served.as_deref(),
             handovers: reply.handovers,

@@ -34,10 +34,10 @@ pub(crate) struct SourceRef {
 
 /// The instructions that the model was given.
 #[derive(ToSchema)]
-#[schema(as = PromptTemplate)]
+#[schema(as = PromptTemplateRef)]
 #[expect(dead_code, reason = "its twin is in the domain")]
 pub(crate) struct PromptTemplateRef {
-    #[schema(example = "support-reply")]
+    #[schema(example = "default")]
     name: String,
     #[schema(minimum = 1, example = 1)]
     version: i32,

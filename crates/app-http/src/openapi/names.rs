@@ -4,6 +4,8 @@ use std::borrow::Cow;
 
 use domain::handoff::HandoffReason as H;
 use domain::message::{Rating as R, Visibility as V};
+use domain::ports::ChatRole as C;
+use domain::prompt::Part;
 use domain::reply;
 use domain::ticket::{Priority as P, TicketStatus as S};
 use domain::user::Role as U;
@@ -52,6 +54,10 @@ names! {
     Visibility: [V::Public, V::Internal].map(V::as_str).to_vec();
     /// What a customer thinks of an answer.
     Rating: [R::Up, R::Down].map(R::as_str).to_vec();
+    /// A part of a prompt template.
+    TemplatePart: [Part::System, Part::User].map(Part::as_str).to_vec();
+    /// Whose words a turn of a prompt holds.
+    TurnRole: [C::System, C::User, C::Assistant].map(C::as_str).to_vec();
     /// What became of a reply so far.
     ReplyStatus: vec!["queued", "streaming", "completed", "incomplete", "cancelled", "failed"];
     /// Why the model stopped.

@@ -60,6 +60,8 @@ kinds! {
     TicketClosed: TICKET_CLOSED;
     /// Changes the ticket.
     TicketChange: TICKET_CLOSED, INVALID_TRANSITION, VERSION_MISMATCH;
+    /// Changes what has versions.
+    Versioned: VERSION_MISMATCH;
     NotRateable: NOT_RATEABLE;
     /// Has an answer generated.
     Generation: ASSISTANT_OFF, TOO_MANY_REPLIES;

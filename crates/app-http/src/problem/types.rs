@@ -54,7 +54,7 @@ problem_types! {
     REPLY_COMPLETED: CONFLICT "reply_completed" "the question is answered, so it is not retried";
     NOTHING_TO_RETRY: CONFLICT "nothing_to_retry" "no answer was begun, or people answered";
     VERSION_MISMATCH: PRECONDITION_FAILED "version_mismatch"
-        "the ticket is of another version than `If-Match` names";
+        "it is of another version than `If-Match` names";
     BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "the body has more than 256 KiB";
     URI_TOO_LONG: URI_TOO_LONG "uri_too_long" "path and query have more than 8 KiB";
     UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "the body must be JSON";

@@ -42,6 +42,8 @@ mod messages;
 mod metrics;
 mod notes;
 mod problems;
+mod prompt_secrecy;
+mod prompt_templates;
 mod readme;
 mod receipts;
 mod request_limits;

@@ -51,7 +51,8 @@ fn rows() -> Vec<Row> {
     let get = |path, statuses| row(Method::GET, path, Value::Null, statuses);
     let post = |path, body, statuses| row(Method::POST, path, body, statuses);
     let patch = |path, body, statuses| row(Method::PATCH, path, body, statuses);
-    vec![
+    let mut rows = template_rows();
+    rows.extend([
         get("/health/live", [200; 5]),
         get("/health/ready", [200; 5]),
         get("/health/stream", [200; 5]),
@@ -140,6 +141,39 @@ fn rows() -> Vec<Row> {
         post("{ticket}/handoff", Value::Null, [401, 200, 404, 200, 200]),
         // Ends the sessions that asked all of the above.
         post("/auth/logout", Value::Null, [401, 204, 204, 204, 204]),
+    ]);
+    rows
+}
+
+/// Of prompt templates.
+fn template_rows() -> Vec<Row> {
+    let get = |path, statuses| row(Method::GET, path, Value::Null, statuses);
+    let post = |path, body, statuses| row(Method::POST, path, body, statuses);
+    vec![
+        get("/prompt-templates", [401, 403, 403, 403, 200]),
+        get("/prompt-templates/variables", [401, 403, 403, 403, 200]),
+        row(
+            Method::PUT,
+            "/prompt-templates/default",
+            json!({"system": "Be kind.", "user": "{{ latest_message }}"}),
+            [401, 403, 403, 403, 200],
+        ),
+        get("/prompt-templates/default", [401, 403, 403, 403, 200]),
+        get(
+            "/prompt-templates/default/versions",
+            [401, 403, 403, 403, 200],
+        ),
+        post(
+            "/prompt-templates/default/preview",
+            json!({"ticket_id": NOTHING}),
+            [401, 403, 403, 403, 422],
+        ),
+        row(
+            Method::DELETE,
+            "/prompt-templates/default",
+            Value::Null,
+            [401, 403, 403, 403, 204],
+        ),
     ]
 }
 
@@ -194,6 +228,7 @@ fn template(pattern: &str) -> String {
         .replace("{user}", "{user_id}")
         .replace("not_found", "{code}")
         .replace("index.html", "{file}")
+        .replace("templates/default", "templates/{name}")
 }
 
 async fn ask(session: &Session<'_>, row: &Row, path: &str) -> Answer {

@@ -20,6 +20,17 @@ pub enum ChatRole {
     Assistant,
 }
 
+impl ChatRole {
+    /// The role's name as it is shown.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::System => "system",
+            Self::User => "user",
+            Self::Assistant => "assistant",
+        }
+    }
+}
+
 /// One turn of the conversation shown to the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChatTurn {

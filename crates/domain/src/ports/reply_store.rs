@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Claim, ClaimRequest, RepositoryError};
 use crate::ids::{OwnerId, ReplyId, TicketId};
-use crate::reply::{CancelledBy, Conclusion, Lease, Reply, ReplyState};
+use crate::reply::{CancelledBy, Conclusion, Lease, PromptRecord, Reply, ReplyState};
 
 /// Asks for replies whose owner is gone.
 #[derive(Clone, Copy, Debug)]
@@ -66,7 +66,7 @@ pub enum Finished {
 
 /// Keeps replies: who may generate which, and how each ended.
 ///
-/// Every method locks the ticket's row first, so that claims, messages, handoffs and ends of
+/// Every method that moves a reply locks the ticket's row first, so that claims, messages, handoffs and ends of
 /// replies happen one after the other.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -119,6 +119,18 @@ pub trait ReplyStore: Send + Sync {
     /// # Errors
     /// [`RepositoryError`] when the store fails.
     async fn hand_over(&self, leases: &[Lease]) -> Result<(), RepositoryError>;
+
+    /// Keeps from what the present attempt's prompt was made, also for when it does not come to its
+    /// end by itself. A void lease MUST change nothing. It is one statement, which the reply's own
+    /// row orders.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn record_prompt(
+        &self,
+        lease: Lease,
+        prompt: &PromptRecord,
+    ) -> Result<(), RepositoryError>;
 
     /// Cancels the reply to the ticket's newest question if it runs, for
     /// [`CancelReason::User`](crate::reply::CancelReason::User), and returns that reply as it then

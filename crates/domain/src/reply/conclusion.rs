@@ -1,6 +1,8 @@
 use chrono::{DateTime, Utc};
 
-use super::{FailureCode, FinishReason, IncompleteReason, Source, TemplateRef, Usage};
+use super::{
+    FailureCode, FinishReason, IncompleteReason, PromptDigest, Source, TemplateRef, Usage,
+};
 use crate::handoff::HandoffReason;
 use crate::ids::MessageId;
 use crate::ports::ClaimRequest;
@@ -73,6 +75,8 @@ pub struct Conclusion {
     pub model_served: Option<String>,
     /// The prompt it was made from; none when it failed before there was one.
     pub template: Option<TemplateRef>,
+    /// What was rendered from that, in short.
+    pub prompt_digest: Option<PromptDigest>,
     /// The passages it was given.
     pub sources: Vec<Source>,
     /// Tokens spent.

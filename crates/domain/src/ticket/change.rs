@@ -296,6 +296,7 @@ mod tests {
             message_id: MessageId::from_uuid(Uuid::from_u128(4)),
             model_served: None,
             template: None,
+            prompt_digest: None,
             sources: Vec::new(),
             usage: None,
             first_token_at: None,

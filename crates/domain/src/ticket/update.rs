@@ -61,7 +61,7 @@ impl TicketUpdate {
     }
 }
 
-/// The versions that a ticket must be of to be changed.
+/// The versions that a ticket, or what else is changed, must be of for that.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ExpectedVersion {
     /// Whatever it is.
@@ -72,12 +72,19 @@ pub enum ExpectedVersion {
 }
 
 impl ExpectedVersion {
-    pub(super) fn check(&self, version: i64) -> Result<(), TicketRefusal> {
+    /// Whether what is of this version may be changed; none for what is not there.
+    pub fn allows(&self, version: Option<i64>) -> bool {
         match self {
-            Self::OneOf(versions) if !versions.contains(&version) => {
-                Err(TicketRefusal::VersionMismatch)
-            }
-            Self::Any | Self::OneOf(_) => Ok(()),
+            Self::Any => true,
+            Self::OneOf(versions) => version.is_some_and(|version| versions.contains(&version)),
+        }
+    }
+
+    pub(super) fn check(&self, version: i64) -> Result<(), TicketRefusal> {
+        if self.allows(Some(version)) {
+            Ok(())
+        } else {
+            Err(TicketRefusal::VersionMismatch)
         }
     }
 }

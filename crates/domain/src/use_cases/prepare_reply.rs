@@ -1,15 +1,14 @@
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Mutex, PoisonError};
 
 use thiserror::Error;
 
+use super::prompting::{Asked, Prompting};
 use crate::handoff::{Case, HandoffRules, RuledHandoff};
 use crate::message::Message;
-use crate::page::PageLimit;
-use crate::ports::{
-    ChatRequest, MessageRepository, PassageSearch, RepositoryError, TicketRepository,
-};
-use crate::prompt::{Extent, PromptError, PromptFactory, PromptParts};
-use crate::reply::{Reply, Source, TemplateRef};
+use crate::ports::{ChatRequest, RepositoryError};
+use crate::prompt::{Extent, PromptError};
+use crate::reply::{PromptRecord, Reply, TemplateRef};
 use crate::ticket::Ticket;
 
 /// Why a model could not be asked.
@@ -27,45 +26,43 @@ pub enum PrepareReplyError {
 }
 
 /// What the model is asked, and what is kept of it with the reply.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Debug)]
 pub struct Brief {
     /// The request.
     pub request: ChatRequest,
-    /// The template it was made from.
-    pub template: TemplateRef,
-    /// The passages it quotes.
-    pub sources: Vec<Source>,
+    /// From what it was made.
+    pub record: PromptRecord,
     /// Why no model is to be asked at all, if a rule says so.
     pub handoff: Option<RuledHandoff>,
+    /// Templates that should have made it and did not, each told once in this process' life.
+    pub broken_templates: Vec<BrokenTemplate>,
+}
+
+/// A stored template that renders no more.
+#[derive(Debug)]
+pub struct BrokenTemplate {
+    /// Which.
+    pub template: TemplateRef,
+    /// Why.
+    pub error: PromptError,
 }
 
 /// Gathers what a reply is made from: the conversation up to its question and the passages of
 /// help articles that fit it.
 pub struct PrepareReply {
-    tickets: Arc<dyn TicketRepository>,
-    messages: Arc<dyn MessageRepository>,
-    search: Arc<dyn PassageSearch>,
-    prompts: PromptFactory,
+    prompting: Prompting,
     rules: HandoffRules,
+    /// The broken templates that were told.
+    told: Mutex<HashSet<TemplateRef>>,
 }
 
 impl PrepareReply {
-    /// How many passages the model is given.
-    const PASSAGES: usize = 4;
-
     /// Wires the use case.
-    pub fn new(
-        tickets: Arc<dyn TicketRepository>,
-        messages: Arc<dyn MessageRepository>,
-        search: Arc<dyn PassageSearch>,
-        prompts: PromptFactory,
-    ) -> Self {
+    pub fn new(prompting: Prompting) -> Self {
         Self {
-            tickets,
-            messages,
-            search,
-            prompts,
+            prompting,
             rules: HandoffRules::default(),
+            told: Mutex::default(),
         }
     }
 
@@ -75,49 +72,60 @@ impl PrepareReply {
         Self { rules, ..self }
     }
 
-    /// Makes the brief for a reply that was claimed.
+    /// Makes the brief for a reply that was claimed. A template that renders no more, such as one
+    /// that was stored before an upgrade, gives way to the next one, at last to what comes with the
+    /// program.
     ///
     /// # Errors
-    /// [`PrepareReplyError`] when the question is gone, the template does not render or the store
-    /// fails.
+    /// [`PrepareReplyError`] when the question is gone, no template renders or the store fails.
     pub async fn execute(&self, reply: &Reply, extent: Extent) -> Result<Brief, PrepareReplyError> {
-        let ticket = self
+        let prompting = &self.prompting;
+        let ticket = prompting
             .tickets
             .find(reply.ticket_id)
             .await?
             .ok_or(PrepareReplyError::QuestionGone)?;
-        let public = self
-            .messages
-            .newest_public(ticket.id, PageLimit::MAX)
-            .await?;
+        let public = prompting.public(&ticket).await?;
         let (history, question) = split_at_question(&public, reply)?;
-
-        let passages = self
-            .search
-            .search(&search_text(&ticket, question), Self::PASSAGES)
-            .await?;
-        let handoff = self.rules.decide(&Case {
-            question: &said(&ticket, question),
-            turns: ticket.turns,
-            passages: &passages,
-        });
-        let parts = PromptParts {
+        let asked = Asked {
             ticket: &ticket,
             history,
             question,
-            passages,
         };
-        let request = self.prompts.request(parts, extent)?;
-        let sources = (1..)
-            .zip(&request.passages)
-            .map(|(number, found)| found.passage.as_source(number))
-            .collect();
-        Ok(Brief {
-            request,
-            template: self.prompts.template_for(&ticket),
-            sources,
-            handoff,
-        })
+        let parts = prompting.parts(asked).await?;
+        let handoff = self.rules.decide(&Case {
+            question: &said(&ticket, question),
+            turns: ticket.turns,
+            passages: &parts.passages,
+        });
+        let mut broken_templates = Vec::new();
+        let mut last_error = PromptError::Withdrawn;
+        for template in prompting.templates_for(&ticket).await? {
+            let reference = template.reference();
+            match prompting.factory.request(&template, parts.clone(), extent) {
+                Ok(request) => {
+                    return Ok(Brief {
+                        record: prompting.record(reference, &request),
+                        request,
+                        handoff,
+                        broken_templates,
+                    });
+                }
+                // What comes with the program is the last one: its error is the reply's.
+                Err(error) if template.authorship.is_none() => last_error = error,
+                Err(error) if self.is_news(&reference) => broken_templates.push(BrokenTemplate {
+                    template: reference,
+                    error,
+                }),
+                Err(_told_before) => {}
+            }
+        }
+        Err(last_error.into())
+    }
+
+    fn is_news(&self, template: &TemplateRef) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        told.insert(template.clone())
     }
 }
 
@@ -143,12 +151,4 @@ fn said<'a>(ticket: &'a Ticket, question: Option<&'a Message>) -> Vec<&'a str> {
         Some(message) => vec![&message.content],
         None => vec![ticket.title.as_str(), ticket.description.as_str()],
     }
-}
-
-/// A short follow-up such as "and for students?" says little without its ticket's subject.
-fn search_text(ticket: &Ticket, question: Option<&Message>) -> String {
-    let latest = question.map_or(ticket.description.as_str(), |message| {
-        message.content.as_str()
-    });
-    format!("{}\n{latest}", ticket.title.as_str())
 }

@@ -6,7 +6,7 @@ use domain::ports::{ChatRequest, ChatRole, IdGenerator};
 use domain::prompt::{Extent, PromptFactory, PromptLimits};
 use domain::reply::{Reply, ReplyState};
 use domain::ticket::Ticket;
-use domain::use_cases::{Brief, PrepareReply, PrepareReplyError};
+use domain::use_cases::{Brief, PrepareReply, PrepareReplyError, Prompting};
 use testkit::fakes::FixedPassageSearch;
 
 use crate::world::World;
@@ -19,12 +19,26 @@ impl World {
         ticket: &Ticket,
         question: Option<MessageId>,
     ) -> Result<Brief, PrepareReplyError> {
-        let prompts = PromptFactory::new(limits).expect("the templates should compile");
-        let tickets = self.tickets.clone();
-        let prepare = PrepareReply::new(tickets.clone(), tickets, search.clone(), prompts);
-        prepare
-            .execute(&self.reply(ticket, question), Extent::Whole)
-            .await
+        let prepare = PrepareReply::new(Prompting {
+            search: search.clone(),
+            factory: PromptFactory::new(limits),
+            ..self.prompting()
+        });
+        let reply = self.reply(ticket, question);
+        prepare.execute(&reply, Extent::Whole).await
+    }
+
+    /// Prompts over the fakes; help articles say nothing.
+    pub fn prompting(&self) -> Prompting {
+        Prompting {
+            tickets: self.tickets.clone(),
+            messages: self.tickets.clone(),
+            search: Arc::new(FixedPassageSearch::nothing()),
+            templates: self.templates.clone(),
+            digests: self.opaque_tokens.clone(),
+            clock: self.clock.clone(),
+            factory: PromptFactory::new(PromptLimits::default()),
+        }
     }
 
     /// The request for a question, when the search finds nothing.
@@ -53,6 +67,7 @@ impl World {
             model: "scripted".to_owned(),
             model_served: None,
             template: None,
+            prompt_digest: None,
             sources: Vec::new(),
             usage: None,
             created_at: now,

@@ -52,6 +52,7 @@ async fn passages_are_numbered_in_the_prompt_as_in_the_sources() {
     assert_eq!(brief.request.passages, passages);
 
     let shown: Vec<_> = brief
+        .record
         .sources
         .iter()
         .map(|source| (source.number, source.title.as_str(), source.url.as_deref()))
@@ -64,7 +65,10 @@ async fn passages_are_numbered_in_the_prompt_as_in_the_sources() {
         ]
     );
     assert_eq!(
-        (brief.template.name.as_str(), brief.template.version),
+        (
+            brief.record.template.name.as_str(),
+            brief.record.template.version
+        ),
         ("default", 1)
     );
 }

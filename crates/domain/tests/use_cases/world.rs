@@ -13,8 +13,8 @@ use domain::use_cases::{
 };
 use domain::user::{Actor, Email, Role, User};
 use testkit::fakes::{
-    FixedClock, InMemoryAccounts, InMemoryThrottle, InMemoryTickets, PlainAccessTokens,
-    PlainPasswordHasher, SequentialIds, SequentialOpaqueTokens,
+    FixedClock, InMemoryAccounts, InMemoryPromptTemplates, InMemoryThrottle, InMemoryTickets,
+    PlainAccessTokens, PlainPasswordHasher, SequentialIds, SequentialOpaqueTokens,
 };
 
 /// The password of every account made by [`World::sign_up`].
@@ -25,6 +25,7 @@ pub const PASSWORD: &str = "correct horse";
 pub struct World {
     pub users: Arc<InMemoryAccounts>,
     pub tickets: Arc<InMemoryTickets>,
+    pub templates: Arc<InMemoryPromptTemplates>,
     pub hasher: Arc<PlainPasswordHasher>,
     pub tokens: Arc<PlainAccessTokens>,
     pub throttle: Arc<InMemoryThrottle>,

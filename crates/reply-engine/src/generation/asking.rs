@@ -64,7 +64,7 @@ impl Generation<'_> {
         request: ChatRequest,
         progress: &mut Progress,
     ) -> Result<ChatStream, FailureCode> {
-        let too_long = match self.shared.parts.model.stream_reply(request.clone()).await {
+        let too_long = match self.send(request.clone(), progress).await {
             Ok(chunks) => return Ok(chunks),
             Err(error @ ChatModelError::ContextTooLong) => error,
             Err(error) => return Err(self.failure(&error)),
@@ -74,8 +74,32 @@ impl Generation<'_> {
             return Err(self.failure(&too_long));
         }
         tracing::info!(reply.id = %self.reply.id, "the conversation is shortened");
-        let asked = self.shared.parts.model.stream_reply(shortened).await;
+        let asked = self.send(shortened, progress).await;
         asked.map_err(|error| self.failure(&error))
+    }
+
+    /// Asks the model, and meanwhile keeps what it is asked. That is repeated with the reply's end, so
+    /// a store that cannot is no reason to give up.
+    async fn send(
+        &self,
+        request: ChatRequest,
+        progress: &Progress,
+    ) -> Result<ChatStream, ChatModelError> {
+        let asking = self.shared.parts.model.stream_reply(request);
+        let Some(brief) = &progress.brief else {
+            return asking.await;
+        };
+        let store = &self.shared.parts.store;
+        let (asked, recorded) =
+            tokio::join!(asking, store.record_prompt(self.lease, &brief.record));
+        if let Err(error) = recorded {
+            tracing::warn!(
+                reply.id = %self.reply.id,
+                error = %Chain(&error),
+                "the prompt is not recorded yet"
+            );
+        }
+        asked
     }
 
     async fn prepare(
@@ -85,6 +109,14 @@ impl Generation<'_> {
     ) -> Result<ChatRequest, FailureCode> {
         match self.shared.parts.prepare.execute(self.reply, extent).await {
             Ok(brief) => {
+                for broken in &brief.broken_templates {
+                    tracing::warn!(
+                        template.name = broken.template.name,
+                        template.version = broken.template.version,
+                        error = %Chain(&broken.error),
+                        "a prompt template does not render and is passed over"
+                    );
+                }
                 let request = brief.request.clone();
                 progress.brief = Some(brief);
                 Ok(request)

@@ -24,6 +24,7 @@ fn log_of(texts: &[&str], ended: bool) -> (Log, Vec<Position>) {
         model: "scripted".to_owned(),
         model_served: None,
         template: None,
+        prompt_digest: None,
         sources: Vec::new(),
         usage: None,
         created_at: DateTime::UNIX_EPOCH,

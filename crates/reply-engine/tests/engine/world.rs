@@ -15,13 +15,15 @@ use domain::ports::{
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::reply::{EventId, Position, Reply};
 use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
-use domain::use_cases::PrepareReply;
+use domain::use_cases::{PrepareReply, Prompting};
 use domain::user::{Email, Role, User};
 use reply_engine::{
     Cursor, EngineParts, EngineSettings, Frame, Opening, ReplyEngine, ReplyStream, ShutdownPace,
 };
 use tempfile::TempDir;
-use testkit::fakes::{FixedClock, FixedPassageSearch, SequentialIds};
+use testkit::fakes::{
+    FixedClock, FixedPassageSearch, InMemoryPromptTemplates, SequentialIds, SequentialOpaqueTokens,
+};
 use tokio::runtime::{Handle, Runtime};
 use tokio_util::sync::CancellationToken;
 
@@ -148,15 +150,22 @@ impl World {
         runtime: Handle,
     ) -> ReplyEngine {
         let tickets = Arc::new(SqliteTicketRepository::new(self.database.clone()));
-        let prompts = PromptFactory::new(PromptLimits::default()).expect("templates");
-        let search = Arc::new(FixedPassageSearch::nothing());
+        let prompting = Prompting {
+            tickets,
+            messages: Arc::new(self.messages()),
+            search: Arc::new(FixedPassageSearch::nothing()),
+            templates: Arc::new(InMemoryPromptTemplates::default()),
+            digests: Arc::new(SequentialOpaqueTokens::default()),
+            clock: self.clock.clone(),
+            factory: PromptFactory::new(PromptLimits::default()),
+        };
         let prepared = CancellationToken::new();
         prepared.cancel();
         let parts = EngineParts {
             store: Arc::new(self.replies()),
             log: Arc::new(self.log()),
             model,
-            prepare: PrepareReply::new(tickets, Arc::new(self.messages()), search, prompts),
+            prepare: PrepareReply::new(prompting),
             ledger: Arc::new(SqliteTokenLedger::new(self.database.clone())),
             clock: self.clock.clone(),
             ids: self.ids.clone(),

@@ -11,6 +11,7 @@ pub mod handovers;
 pub mod leases;
 pub mod limits;
 pub mod log;
+pub mod prompts;
 pub mod races;
 pub mod retries;
 pub mod stops;
@@ -177,6 +178,16 @@ macro_rules! reply_store_contract {
                 a_queued_log_is_what_was_appended,
                 each_reply_that_is_handed_over_is_taken_over_once,
                 trims_leave_the_logs_of_what_is_retried_at_once,
+            ]
+        );
+        $crate::contract_cases!(
+            replies::prompts,
+            $stores,
+            [
+                a_running_reply_tells_from_what_its_prompt_was_made,
+                a_cancelled_reply_keeps_from_what_its_prompt_was_made,
+                void_leases_record_nothing,
+                the_next_attempt_forgets_the_prompt_of_the_one_before,
             ]
         );
         $crate::contract_cases!(

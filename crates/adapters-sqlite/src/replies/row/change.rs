@@ -42,6 +42,7 @@ impl ReplyRow {
         self.model_served = None;
         self.template_name = None;
         self.template_version = None;
+        self.prompt_sha256 = None;
         "[]".clone_into(&mut self.sources);
         self.input_tokens = None;
         self.output_tokens = None;

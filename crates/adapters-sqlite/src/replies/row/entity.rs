@@ -1,7 +1,8 @@
 use domain::handoff::HandoffReason;
 use domain::ids::{MessageId, OwnerId, QuestionId};
 use domain::reply::{
-    Reply, ReplyState, Restart, RestartReason, Source, StateParts, TemplateRef, Tenure, Usage,
+    PromptDigest, Reply, ReplyState, Restart, RestartReason, Source, StateParts, TemplateRef,
+    Tenure, Usage,
 };
 
 use super::{ReplyRow, is_running};
@@ -24,6 +25,7 @@ impl ReplyRow {
             restart: self.restarted()?,
             tenure: self.tenure(now)?,
             template: self.template()?,
+            prompt_digest: self.prompt_digest()?,
             sources: self.sources()?,
             usage: self.usage()?,
             created_at: time("replies.created_at", self.created_at)?,
@@ -90,6 +92,12 @@ impl ReplyRow {
                 })
             })
             .transpose()
+    }
+
+    fn prompt_digest(&self) -> Result<Option<PromptDigest>, CorruptColumn> {
+        let bytes = self.prompt_sha256.as_deref().map(<[u8; 32]>::try_from);
+        let bytes = parsed("replies.prompt_sha256", bytes.transpose())?;
+        Ok(bytes.map(PromptDigest::from_bytes))
     }
 
     fn sources(&self) -> Result<Vec<Source>, CorruptColumn> {

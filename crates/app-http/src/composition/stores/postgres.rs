@@ -2,9 +2,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
-    PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStoreHealth,
-    PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgTokenLedger, PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository,
+    PgPromptTemplateRepository, PgReplyEventLog, PgReplyStore, PgSessionRepository, PgSettings,
+    PgStatisticsSource, PgStoreHealth, PgStreamTokenRepository, PgThrottle, PgTicketRepository,
+    PgTokenLedger, PgUserRepository,
 };
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -25,6 +26,7 @@ impl Stores {
             keyed: Arc::new(PgIdempotencyStore::new(database.clone())),
             messages: Arc::new(PgMessageRepository::new(database.clone())),
             articles: Arc::new(PgArticleRepository::new(database.clone())),
+            templates: Arc::new(PgPromptTemplateRepository::new(database.clone())),
             replies: Arc::new(PgReplyStore::new(database.clone())),
             events: Arc::new(PgReplyEventLog::new(database.clone())),
             ledger: Arc::new(PgTokenLedger::new(database.clone())),

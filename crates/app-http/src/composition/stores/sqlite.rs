@@ -3,9 +3,10 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore,
-    SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
-    SqliteStatisticsSource, SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle,
-    SqliteTicketRepository, SqliteTokenLedger, SqliteUserRepository,
+    SqliteMessageRepository, SqlitePromptTemplateRepository, SqliteReplyEventLog, SqliteReplyStore,
+    SqliteSessionRepository, SqliteStatisticsSource, SqliteStoreHealth,
+    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteTokenLedger,
+    SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -20,6 +21,7 @@ impl Stores {
             keyed: Arc::new(SqliteIdempotencyStore::new(database.clone())),
             messages: Arc::new(SqliteMessageRepository::new(database.clone())),
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
+            templates: Arc::new(SqlitePromptTemplateRepository::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
             ledger: Arc::new(SqliteTokenLedger::new(database.clone())),

@@ -34,6 +34,7 @@ pub async fn a_claim_begins_a_reply_and_its_log(stores: ReplyStores) {
         model: request.model,
         model_served: None,
         template: None,
+        prompt_digest: None,
         sources: Vec::new(),
         usage: None,
         created_at: request.at,

@@ -26,6 +26,7 @@ pub async fn every_field_of_a_completed_reply_comes_back(stores: ReplyStores) {
         if bare {
             conclusion.model_served = None;
             conclusion.template = None;
+            conclusion.prompt_digest = None;
             conclusion.sources.clear();
             conclusion.usage = None;
             conclusion.first_token_at = None;
@@ -302,6 +303,7 @@ fn ended(reply: &Reply, conclusion: &Conclusion) -> Reply {
         text: "Hellö".to_owned(),
         model_served: conclusion.model_served,
         template: conclusion.template,
+        prompt_digest: conclusion.prompt_digest,
         sources: conclusion.sources,
         usage: conclusion.usage,
         first_token_at: conclusion.first_token_at,

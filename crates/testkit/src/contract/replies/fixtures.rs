@@ -8,13 +8,13 @@ use domain::ports::{
 };
 use domain::reply::{
     CancelledBy, Conclusion, EventKind, FailureCode, FinishReason, Lease, LoggedEvent, Position,
-    Reply, Source, TemplateRef, Usage, Verdict,
+    PromptDigest, Reply, Source, TemplateRef, Usage, Verdict,
 };
 use domain::ticket::{Ticket, TicketChange};
 use futures_util::StreamExt as _;
 
 use crate::contract::ReplyStores;
-use crate::contract::fixtures::{at, uuid};
+use crate::contract::fixtures::{at, digest, uuid};
 
 /// Longer than any test runs.
 pub(super) const LONG: Duration = Duration::from_hours(1);
@@ -65,6 +65,7 @@ pub(in crate::contract) fn conclusion(verdict: Verdict) -> Conclusion {
             name: "billing".to_owned(),
             version: 3,
         }),
+        prompt_digest: Some(PromptDigest::from_bytes(*digest().as_bytes())),
         sources: vec![
             Source {
                 number: 1,
