@@ -160,10 +160,24 @@ diesel::table! {
         body -> Text,
         url -> Nullable<Text>,
         is_published -> Bool,
-        is_sample -> Bool,
+        origin -> Text,
         version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    knowledge (id) {
+        id -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    synonyms (id) {
+        id -> Integer,
+        groups -> Text,
     }
 }
 

@@ -17,6 +17,7 @@ mod error;
 mod events;
 mod health;
 mod idempotency;
+mod knowledge;
 mod lock;
 mod messages;
 #[cfg(test)]
@@ -36,6 +37,7 @@ pub use self::error::{LockError, MigrateError, OpenError};
 pub use self::events::SqliteReplyEventLog;
 pub use self::health::SqliteStoreHealth;
 pub use self::idempotency::SqliteIdempotencyStore;
+pub use self::knowledge::SqliteKnowledgeSource;
 pub use self::lock::ExclusiveLock;
 pub use self::messages::SqliteMessageRepository;
 pub use self::replies::SqliteReplyStore;

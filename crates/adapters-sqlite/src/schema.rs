@@ -175,10 +175,24 @@ diesel::table! {
         body -> Text,
         url -> Nullable<Text>,
         is_published -> Bool,
-        is_sample -> Bool,
+        origin -> Text,
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    knowledge (id) {
+        id -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    synonyms (id) {
+        id -> Integer,
+        groups -> Text,
     }
 }
 

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use self::event::{EventId, EventKind, LoggedEvent, Position};
+pub(crate) use self::names::named;
 pub use self::outcome::{
     Answer, CancelReason, CancelledBy, Conclusion, Ending, FailureCode, FinishReason,
     IncompleteReason, ReplyState, RestartReason, StateParts, Usage, Verdict,

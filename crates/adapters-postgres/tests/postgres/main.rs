@@ -18,9 +18,9 @@ mod replicas;
 use std::sync::Arc;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
-    PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStreamTokenRepository,
-    PgThrottle, PgTicketRepository, PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgKnowledgeSource, PgMessageRepository,
+    PgReplyEventLog, PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource,
+    PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgUserRepository,
 };
 use testkit::contract::{
     ArticleStores, IdempotencyStores, ReplyStores, StatisticsStores, StreamTokenStores,
@@ -171,8 +171,10 @@ async fn throttle_stores() -> Option<ThrottleStores> {
 
 async fn article_stores() -> Option<ArticleStores> {
     let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
     Some(ArticleStores {
-        articles: Arc::new(PgArticleRepository::new(scratch.migrated().await)),
+        articles: Arc::new(PgArticleRepository::new(database.clone())),
+        knowledge: Arc::new(PgKnowledgeSource::new(database)),
         keep: Box::new(scratch),
     })
 }

@@ -14,9 +14,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use adapters_sqlite::{
-    SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteMessageRepository,
-    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStatisticsSource,
-    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
+    SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteKnowledgeSource,
+    SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
+    SqliteStatisticsSource, SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository,
+    SqliteUserRepository,
 };
 use tempfile::TempDir;
 use testkit::contract::{
@@ -149,8 +150,10 @@ async fn throttle_stores() -> ThrottleStores {
 
 async fn article_stores() -> ArticleStores {
     let scratch = Scratch::new();
+    let database = scratch.migrated().await;
     ArticleStores {
-        articles: Arc::new(SqliteArticleRepository::new(scratch.migrated().await)),
+        articles: Arc::new(SqliteArticleRepository::new(database.clone())),
+        knowledge: Arc::new(SqliteKnowledgeSource::new(database)),
         keep: Box::new(scratch),
     }
 }

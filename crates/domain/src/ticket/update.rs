@@ -18,7 +18,7 @@ pub enum Setting<T> {
 }
 
 impl<T: Clone> Setting<T> {
-    fn apply_to(&self, field: &mut Option<T>) {
+    pub(crate) fn apply_to(&self, field: &mut Option<T>) {
         match self {
             Self::Keep => {}
             Self::Clear => *field = None,
@@ -60,7 +60,7 @@ impl TicketUpdate {
     }
 }
 
-/// The versions that a ticket must be of to be changed.
+/// The versions that something must be of to be changed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ExpectedVersion {
     /// Whatever it is.
@@ -71,12 +71,19 @@ pub enum ExpectedVersion {
 }
 
 impl ExpectedVersion {
-    pub(super) fn check(&self, version: i64) -> Result<(), TicketRefusal> {
+    /// Whether that version is among them.
+    pub fn admits(&self, version: i64) -> bool {
         match self {
-            Self::OneOf(versions) if !versions.contains(&version) => {
-                Err(TicketRefusal::VersionMismatch)
-            }
-            Self::Any | Self::OneOf(_) => Ok(()),
+            Self::Any => true,
+            Self::OneOf(versions) => versions.contains(&version),
+        }
+    }
+
+    pub(super) fn check(&self, version: i64) -> Result<(), TicketRefusal> {
+        if self.admits(version) {
+            Ok(())
+        } else {
+            Err(TicketRefusal::VersionMismatch)
         }
     }
 }
