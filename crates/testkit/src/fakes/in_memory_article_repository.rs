@@ -85,10 +85,10 @@ impl State {
         }
     }
 
-    fn save(&mut self, changed: Article) {
+    fn save(&mut self, changed: &Article) {
         for article in &mut self.articles {
             if article.id == changed.id {
-                article.clone_from(&changed);
+                article.clone_from(changed);
             }
         }
     }
@@ -182,7 +182,7 @@ impl ArticleRepository for InMemoryArticleRepository {
         if state.has_slug(&article) {
             return Err(RepositoryError::Conflict.into());
         }
-        state.save(article.clone());
+        state.save(&article);
         state.revision += 1;
         Ok(article)
     }
@@ -211,7 +211,7 @@ impl ArticleRepository for InMemoryArticleRepository {
         state
             .articles
             .retain(|article| !plan.delete.contains(&article.id));
-        for article in plan.update {
+        for article in &plan.update {
             state.save(article);
         }
         state.articles.extend(plan.create);
