@@ -15,3 +15,7 @@ ci:
 # A local stand-in for Groq's API
 simulator *ARGS:
     cargo run -p groq-simulator -- {{ARGS}}
+
+# Write the API's description anew
+openapi:
+    cargo run --quiet -- openapi > docs/openapi.json

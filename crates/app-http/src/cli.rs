@@ -14,6 +14,7 @@ use domain::user::{Email, Role};
 use crate::application::Application;
 use crate::composition::{self, Wiring};
 use crate::config::Config;
+use crate::openapi::DOCUMENT;
 use crate::telemetry;
 
 /// A self-hosted backend for AI-assisted customer support.
@@ -33,6 +34,8 @@ enum Command {
     Serve,
     /// Bring the database to the newest migration and exit
     Migrate,
+    /// Print the API's description (OpenAPI 3.1) and exit
+    Openapi,
     /// Ask the server of this machine whether it is ready; exits with 0 if so
     Healthcheck,
     /// Manage accounts
@@ -88,9 +91,15 @@ impl Cli {
     }
 
     async fn execute(self) -> anyhow::Result<()> {
+        let command = self.command.unwrap_or(Command::Serve);
+        if matches!(command, Command::Openapi) {
+            // It is the same whatever the settings.
+            return Ok(io::stdout().write_all(DOCUMENT.as_bytes())?);
+        }
         let config = Config::from_environment()?;
-        match self.command.unwrap_or(Command::Serve) {
+        match command {
             Command::Serve => serve(&config).await,
+            Command::Openapi => Ok(()),
             Command::Migrate => composition::migrate(&config).await,
             Command::Healthcheck => check_health(&config),
             Command::User(UserCommand::Create {

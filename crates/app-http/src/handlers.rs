@@ -4,8 +4,10 @@ pub(crate) mod cancel_ai_response;
 pub(crate) mod change_password;
 pub(crate) mod create_stream_token;
 pub(crate) mod create_ticket;
+pub(crate) mod get_docs;
 pub(crate) mod get_health;
 pub(crate) mod get_me;
+pub(crate) mod get_openapi;
 pub(crate) mod get_problem_type;
 pub(crate) mod get_reply;
 pub(crate) mod get_statistics;
@@ -37,13 +39,19 @@ use domain::idempotency::Made;
 use domain::page::PageLimit;
 use form_urlencoded::Serializer;
 use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa::openapi::schema::{Object, ObjectBuilder, Type};
 
 use crate::validation::Validation;
 
 /// One page of a list.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Page)]
 struct ListResponse<T> {
     items: Vec<T>,
+    /// For the next page, null on the last one.
+    #[schema(required = true)]
     next_cursor: Option<String>,
 }
 
@@ -67,6 +75,16 @@ fn created<T>(made: Made<T>) -> (HttpResponseBuilder, T) {
             (response, made)
         }
     }
+}
+
+/// The parameter that [`read_limit`] reads. Greater numbers are taken for 100, so it has no
+/// greatest one.
+fn limit_schema() -> Object {
+    ObjectBuilder::new()
+        .schema_type(Type::Integer)
+        .minimum(Some(1))
+        .default(Some(json!(PageLimit::default().get())))
+        .build()
 }
 
 /// Reads a page's size: above the maximum is clamped, zero and nonsense are refused.

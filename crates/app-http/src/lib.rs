@@ -18,6 +18,7 @@ mod janitor;
 mod listening;
 mod middleware;
 mod nullable;
+mod openapi;
 mod problem;
 mod rate_limit;
 mod routes;

@@ -7,8 +7,10 @@ use std::fmt::Display;
 use actix_web::HttpResponse;
 use actix_web::http::StatusCode;
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use self::types::ProblemType;
+use crate::openapi::names::ProblemCode;
 use crate::validation::FieldError;
 
 /// A refusal as clients see it.
@@ -28,18 +30,29 @@ pub(crate) struct Occurrence<'a> {
     pub(crate) request_id: &'a str,
 }
 
-#[derive(Serialize)]
-struct Body<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(crate) struct Body<'a> {
+    /// Leads to what the problem means.
+    #[schema(format = "uri-reference", example = "/problems/not_found")]
     r#type: String,
+    #[schema(example = "Not Found")]
     title: &'a str,
+    #[schema(minimum = 400, maximum = 599, example = 404)]
     status: u16,
+    #[schema(example = "There is no such thing.")]
     detail: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// The path asked for.
     instance: Option<&'a str>,
+    #[schema(value_type = ProblemCode)]
     code: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// `X-Request-Id`, by which the server's log knows the request.
     request_id: Option<&'a str>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    /// Fields, parameters and headers that do not fit.
+    #[schema(required = false)]
     errors: &'a [FieldError],
 }
 

@@ -10,8 +10,10 @@ use crate::handlers::cancel_ai_response::cancel_ai_response;
 use crate::handlers::change_password::change_password;
 use crate::handlers::create_stream_token::create_stream_token;
 use crate::handlers::create_ticket::create_ticket;
+use crate::handlers::get_docs::{get_docs, get_docs_file};
 use crate::handlers::get_health::{get_liveness, get_readiness};
 use crate::handlers::get_me::get_me;
+use crate::handlers::get_openapi::get_openapi;
 use crate::handlers::get_problem_type::get_problem_type;
 use crate::handlers::get_reply::get_reply;
 use crate::handlers::get_statistics::get_statistics;
@@ -94,6 +96,9 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         )
         .service(resource("/admin/stats", "GET, HEAD").route(get().to(get_statistics)))
         .service(resource("/problems/{code}", "GET, HEAD").route(get().to(get_problem_type)))
+        .service(resource("/openapi.json", "GET, HEAD").route(get().to(get_openapi)))
+        .service(resource("/docs", "GET, HEAD").route(get().to(get_docs)))
+        .service(resource("/docs/{file:.*}", "GET, HEAD").route(get().to(get_docs_file)))
         .service(resource("/health/live", "GET, HEAD").route(get().to(get_liveness)))
         .service(resource("/health/ready", "GET, HEAD").route(get().to(get_readiness)))
         .default_service(web::to(unknown_path));

@@ -1,7 +1,7 @@
 //! Replies on the wire: server-sent events in the vocabulary of OpenAI's Responses streaming.
 
 mod body;
-mod event;
+pub(crate) mod event;
 mod wire;
 
 use std::cell::Cell;

@@ -1,14 +1,19 @@
 //! Collects everything that is wrong with a request's fields, so that it is reported at once.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 
 /// One invalid field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) struct FieldError {
+    /// Its name, with dots and numbers for what is inside of it.
+    #[schema(example = "title")]
     field: String,
+    #[schema(example = "invalid_value")]
     code: &'static str,
+    #[schema(example = "must have at most 200 characters")]
     message: String,
 }
 

@@ -1,21 +1,49 @@
 use actix_web::http::header::{Accept, Header as _};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
+use crate::openapi::names::ProblemCode;
+use crate::openapi::problems::{self, Problems};
 use crate::problem::types::ProblemType;
 
-#[derive(Serialize)]
-struct ProblemTypeResponse {
+#[derive(Serialize, ToSchema)]
+#[schema(as = ProblemType)]
+pub(crate) struct ProblemTypeResponse {
+    #[schema(example = "/problems/not_found")]
     r#type: String,
+    #[schema(example = "Not Found")]
     title: &'static str,
+    #[schema(example = "404")]
     status: String,
+    #[schema(value_type = ProblemCode)]
     code: &'static str,
     description: &'static str,
 }
 
 /// `GET /problems/{code}`: what the `type` of a problem leads to. For people a page, for programs
 /// that ask for it JSON.
+#[utoipa::path(
+    get,
+    path = "/problems/{code}",
+    operation_id = "get_problem_type",
+    tag = "Service",
+    summary = "Explain a problem",
+    description = "What the `type` of a problem leads to: a page, or JSON for those who ask for it.",
+    params(
+        ("code" = ProblemCode, Path, description = "The problem's `code`"),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "When the problem is told",
+            content((String = "text/html"), (ProblemTypeResponse = "application/json"))
+        ),
+        Problems<(problems::Prepared, problems::Thing)>,
+    ),
+    security(()),
+)]
 pub(crate) async fn get_problem_type(
     request: HttpRequest,
     code: web::Path<String>,

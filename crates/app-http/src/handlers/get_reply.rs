@@ -2,25 +2,35 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::reply::{Reply, TemplateRef};
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::error::ApiError;
 use crate::extract::{ReplyPath, SignedIn};
+use crate::openapi::answers::PromptTemplateRef;
+use crate::openapi::names;
+use crate::openapi::problems::{self, Problems};
 use crate::sse::ReplyResponse;
 use crate::use_cases::UseCases;
 
 /// A reply with how it came about.
-#[derive(Serialize)]
-struct ReceiptResponse<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Receipt)]
+pub(crate) struct ReceiptResponse<'a> {
     #[serde(flatten)]
     reply: ReplyResponse<'a>,
+    #[schema(required = true, value_type = Option<PromptTemplateRef>)]
     prompt_template: Option<&'a TemplateRef>,
     model_asked: &'a str,
+    #[schema(required = true)]
     model_served: Option<&'a str>,
     /// Attempts that were given back unfinished by a server that stopped.
     handovers: i32,
+    #[schema(required = true, value_type = Option<names::RestartReason>)]
     restart_reason: Option<&'static str>,
     attempt_started_at: DateTime<Utc>,
+    #[schema(required = true)]
     first_token_at: Option<DateTime<Utc>>,
+    #[schema(required = true)]
     ended_at: Option<DateTime<Utc>>,
 }
 
@@ -41,6 +51,22 @@ impl<'a> From<&'a Reply> for ReceiptResponse<'a> {
 }
 
 /// `GET /tickets/{id}/replies/{reply_id}`: how an answer came about, for staff.
+#[utoipa::path(
+    get,
+    path = "/tickets/{ticket_id}/replies/{reply_id}",
+    operation_id = "get_reply",
+    tag = "Answers",
+    summary = "Show an answer's receipt",
+    description = "How an answer came about; for staff.",
+    params(
+        ("ticket_id" = Uuid, Path, description = "The ticket; an id that is no UUID names none"),
+        ("reply_id" = Uuid, Path, description = "A message's `reply_id`"),
+    ),
+    responses(
+        (status = 200, description = "The receipt", body = ReceiptResponse<'_>),
+        Problems<(problems::SignedIn, problems::Thing, problems::ForRoles)>,
+    ),
+)]
 pub(crate) async fn get_reply(
     use_cases: web::Data<UseCases>,
     SignedIn(actor, ReplyPath(ticket_id, reply_id)): SignedIn<ReplyPath>,

@@ -2,21 +2,29 @@ use actix_web::{HttpResponse, web};
 use chrono::{DateTime, Utc};
 use domain::statistics::{Period, Quantiles, Statistics};
 use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn};
+use crate::openapi::problems::{self, Problems};
 use crate::use_cases::UseCases;
 use crate::validation::Validation;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct StatisticsQuery {
+    /// From when on; 30 days before `to` if not given.
+    #[param(value_type = Option<DateTime<Utc>>)]
     from: Option<String>,
+    /// Before when; now if not given.
+    #[param(value_type = Option<DateTime<Utc>>)]
     to: Option<String>,
 }
 
-#[derive(Serialize)]
-struct StatisticsResponse {
+#[derive(Serialize, ToSchema)]
+#[schema(as = Statistics)]
+pub(crate) struct StatisticsResponse {
     from: DateTime<Utc>,
     to: DateTime<Utc>,
     tickets: TicketsResponse,
@@ -26,31 +34,34 @@ struct StatisticsResponse {
     latency: LatencyResponse,
 }
 
-#[derive(Serialize)]
-struct TicketsResponse {
+#[derive(Serialize, ToSchema)]
+#[schema(as = TicketsStatistics)]
+pub(crate) struct TicketsResponse {
     opened: u64,
     by_status: TicketStatuses,
     handed_off: u64,
     /// Of all, from 0 to 1; null without any.
+    #[schema(required = true)]
     handoff_rate: Option<f64>,
 }
 
-#[derive(Serialize)]
-struct TicketStatuses {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TicketStatuses {
     open: u64,
     pending: u64,
     resolved: u64,
     closed: u64,
 }
 
-#[derive(Serialize)]
-struct RepliesResponse {
+#[derive(Serialize, ToSchema)]
+#[schema(as = RepliesStatistics)]
+pub(crate) struct RepliesResponse {
     by_status: ReplyStatuses,
     attempts: u64,
 }
 
-#[derive(Serialize)]
-struct ReplyStatuses {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReplyStatuses {
     queued: u64,
     streaming: u64,
     completed: u64,
@@ -59,39 +70,61 @@ struct ReplyStatuses {
     failed: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[expect(
     clippy::struct_field_names,
     reason = "these are the names of a reply's usage"
 )]
-struct TokensResponse {
+#[schema(as = TokensStatistics)]
+pub(crate) struct TokensResponse {
     input_tokens: u64,
     output_tokens: u64,
     total_tokens: u64,
 }
 
-#[derive(Serialize)]
-struct FeedbackResponse {
+#[derive(Serialize, ToSchema)]
+#[schema(as = FeedbackStatistics)]
+pub(crate) struct FeedbackResponse {
     up: u64,
     down: u64,
     /// The liked ones of all that were rated, from 0 to 1; null without any.
+    #[schema(required = true)]
     rating: Option<f64>,
 }
 
-#[derive(Serialize)]
-struct LatencyResponse {
+#[derive(Serialize, ToSchema)]
+#[schema(as = LatencyStatistics)]
+pub(crate) struct LatencyResponse {
+    #[schema(required = true)]
     first_token_ms: Option<QuantilesResponse>,
+    #[schema(required = true)]
     total_ms: Option<QuantilesResponse>,
 }
 
-#[derive(Serialize)]
-struct QuantilesResponse {
+#[derive(Serialize, ToSchema)]
+#[schema(as = QuantilesStatistics)]
+pub(crate) struct QuantilesResponse {
     p50: f64,
     p90: f64,
     p99: f64,
 }
 
 /// `GET /admin/stats`: what happened in a period, in numbers; for admins.
+#[utoipa::path(
+    get,
+    path = "/admin/stats",
+    operation_id = "get_statistics",
+    tag = "Administration",
+    summary = "Show statistics",
+    description = "What happened in a period, in numbers; for admins.",
+    params(
+        StatisticsQuery,
+    ),
+    responses(
+        (status = 200, description = "The numbers", body = StatisticsResponse),
+        Problems<(problems::SignedIn, problems::Parameters, problems::ForRoles)>,
+    ),
+)]
 pub(crate) async fn get_statistics(
     use_cases: web::Data<UseCases>,
     SignedIn(actor, QueryParameters(query)): SignedIn<QueryParameters<StatisticsQuery>>,

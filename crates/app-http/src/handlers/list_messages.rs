@@ -1,24 +1,57 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::message_response::MessageResponse;
-use super::{ListResponse, next_link, read_limit};
+use super::{ListResponse, limit_schema, next_link, read_limit};
 use crate::cursor::{decode_position, encode_position};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn, TicketPath};
+use crate::openapi::problems::{self, Problems};
 use crate::use_cases::UseCases;
 use crate::validation::Validation;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListMessagesQuery {
+    /// How many; more than 100 are 100.
+    #[param(schema_with = limit_schema)]
     limit: Option<String>,
+    /// A `next_cursor` of the same list.
     cursor: Option<String>,
 }
 
 type Request = SignedIn<(TicketPath, QueryParameters<ListMessagesQuery>)>;
 
 /// `GET /tickets/{id}/messages`: a ticket's messages, oldest first.
+#[utoipa::path(
+    get,
+    path = "/tickets/{ticket_id}/messages",
+    operation_id = "list_messages",
+    tag = "Messages",
+    summary = "List messages",
+    description = "Oldest first. Customers are not shown internal notes.",
+    params(
+        ("ticket_id" = Uuid, Path, description = "The ticket; an id that is no UUID names none"),
+        ListMessagesQuery,
+    ),
+    responses(
+        (status = 200, description = "A page of messages", body = ListResponse<MessageResponse>,
+            headers(("Link" = String, description = "With `rel=\"next\"`, where the next page is, if there is one")),
+            links(
+                ("rate_message" = (
+                    operation_id = "rate_message",
+                    parameters(("ticket_id" = "$request.path.ticket_id"), ("message_id" = "$response.body#/items/0/id"))
+                )),
+                ("get_reply" = (
+                    operation_id = "get_reply",
+                    parameters(("ticket_id" = "$request.path.ticket_id"), ("reply_id" = "$response.body#/items/0/reply_id"))
+                )),
+            )),
+        Problems<(problems::SignedIn, problems::Parameters, problems::Thing)>,
+    ),
+)]
 pub(crate) async fn list_messages(
     request: HttpRequest,
     use_cases: web::Data<UseCases>,

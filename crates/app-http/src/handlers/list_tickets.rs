@@ -5,9 +5,25 @@ use super::ticket_response::TicketResponse;
 use super::{ListResponse, next_link};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn};
+use crate::openapi::problems::{self, Problems};
 use crate::use_cases::UseCases;
 
 /// `GET /tickets`: the own tickets, or everybody's for staff; newest first unless said otherwise.
+#[utoipa::path(
+    get,
+    path = "/tickets",
+    operation_id = "list_tickets",
+    tag = "Tickets",
+    summary = "List tickets",
+    description = "The own tickets, or everybody's for staff, that fit all of the parameters; newest first unless `sort` or `q` say otherwise.",
+    params(
+        TicketQuery,
+    ),
+    responses(
+        (status = 200, description = "A page of tickets", body = ListResponse<TicketResponse>, headers(("Link" = String, description = "With `rel=\"next\"`, where the next page is, if there is one"))),
+        Problems<(problems::SignedIn, problems::Parameters, problems::ForRoles)>,
+    ),
+)]
 pub(crate) async fn list_tickets(
     request: HttpRequest,
     use_cases: web::Data<UseCases>,

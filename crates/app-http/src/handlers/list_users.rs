@@ -1,26 +1,52 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use domain::user::{Email, Role, UserFilter};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::user_response::AccountResponse;
-use super::{ListResponse, next_link, read_limit};
+use super::{ListResponse, limit_schema, next_link, read_limit};
 use crate::cursor::{decode_user_cursor, encode_user_cursor};
 use crate::error::ApiError;
 use crate::extract::{QueryParameters, SignedIn};
+use crate::openapi::names;
+use crate::openapi::problems::{self, Problems};
 use crate::use_cases::UseCases;
 use crate::validation::Validation;
 
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ListUsersQuery {
+    /// How many; more than 100 are 100.
+    #[param(schema_with = limit_schema)]
     limit: Option<String>,
+    /// A `next_cursor` of the same list.
     cursor: Option<String>,
+    #[param(value_type = Option<names::Role>)]
     role: Option<String>,
+    #[param(value_type = Option<bool>)]
     disabled: Option<String>,
+    /// The whole address.
+    #[param(format = Email, max_length = 254)]
     email: Option<String>,
 }
 
 /// `GET /users`: accounts, newest first; for admins.
+#[utoipa::path(
+    get,
+    path = "/users",
+    operation_id = "list_users",
+    tag = "Administration",
+    summary = "List accounts",
+    description = "Newest first; for admins.",
+    params(
+        ListUsersQuery,
+    ),
+    responses(
+        (status = 200, description = "A page of accounts", body = ListResponse<AccountResponse>, headers(("Link" = String, description = "With `rel=\"next\"`, where the next page is, if there is one"))),
+        Problems<(problems::SignedIn, problems::Parameters, problems::ForRoles)>,
+    ),
+)]
 pub(crate) async fn list_users(
     request: HttpRequest,
     use_cases: web::Data<UseCases>,

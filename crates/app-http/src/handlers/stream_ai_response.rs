@@ -4,18 +4,25 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use domain::use_cases::Authenticated;
 use reply_engine::{Cursor, Opening};
 use serde::Deserialize;
+use utoipa::IntoParams;
 
 use super::reply_response::state_response;
 use crate::error::ApiError;
 use crate::extract::{CurrentSession, QueryParameters, SignedIn, TicketPath};
+use crate::openapi::answers::AnswerState;
+use crate::openapi::problems::{self, Problems};
 use crate::sse;
 use crate::use_cases::UseCases;
 
 /// Other parameters are ignored: clients add some of their own to get around caches.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct StreamQuery {
+    /// Like the header, which wins.
     last_event_id: Option<String>,
+    /// The last event's `sequence_number`.
     starting_after: Option<String>,
+    /// `true` for events whatever `Accept` says.
     stream: Option<String>,
 }
 
@@ -31,6 +38,35 @@ type Request = SignedIn<(CurrentSession, TicketPath, QueryParameters<StreamQuery
 
 /// `GET /tickets/{id}/ai-response`: streams the answer to the newest customer message, generating
 /// it if there is none yet. JSON and prefetching only ever show what exists.
+#[utoipa::path(
+    get,
+    path = "/tickets/{ticket_id}/ai-response",
+    operation_id = "stream_ai_response",
+    tag = "Answers",
+    summary = "Stream the answer",
+    description = "Streams the answer to the newest customer message, or to the description while there is none. \
+        The first request has it generated; every other one, at any time, reads the same answer. \
+        With `Accept: application/json` its state is shown and nothing generated.",
+    params(
+        ("ticket_id" = Uuid, Path, description = "The ticket; an id that is no UUID names none"),
+        StreamQuery,
+        ("Last-Event-ID" = Option<String>, Header,
+            description = "The last event that was read: what follows is what is missing"),
+    ),
+    responses(
+        (
+            status = 200,
+            description = "The events, or the state",
+            content(
+                (String = "text/event-stream"),
+                (AnswerState = "application/json"),
+            ),
+            headers(("Cache-Control" = String, description = "Not to be kept"))
+        ),
+        (status = 204, description = "The cursor is at the end, or there is nothing to answer"),
+        Problems<(problems::SignedIn, problems::Parameters, problems::Thing, problems::Generation)>,
+    ),
+)]
 pub(crate) async fn stream_ai_response(
     use_cases: web::Data<UseCases>,
     request: HttpRequest,

@@ -4,26 +4,47 @@ use domain::ticket::{
     AssigneeFilter, Category, Priority, Tag, TicketFilter, TicketOrder, TicketSearch, TicketStatus,
 };
 use serde::Deserialize;
+use utoipa::IntoParams;
 use uuid::Uuid;
 
-use super::read_limit;
+use super::{limit_schema, read_limit};
 use crate::cursor::{TicketCursors, TicketSort};
 use crate::error::ApiError;
+use crate::openapi::names;
 use crate::validation::Validation;
 
 /// The query string of `GET /tickets`.
-#[derive(Deserialize)]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TicketQuery {
+    /// How many; more than 100 are 100.
+    #[param(schema_with = limit_schema)]
     limit: Option<String>,
+    /// A `next_cursor` of the same list.
     cursor: Option<String>,
+    /// The latest first, or what fits `q` best.
+    #[param(value_type = Option<names::TicketSort>)]
     sort: Option<String>,
+    #[param(value_type = Option<names::TicketStatus>)]
     status: Option<String>,
+    /// Whose they are; customers ask for their own only.
+    #[param(value_type = Option<Uuid>)]
     user_id: Option<String>,
+    /// An agent, or `none`; for staff.
+    #[param(
+        pattern = "^(none|[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12})$",
+        example = "none"
+    )]
     assignee_id: Option<String>,
+    #[param(value_type = Option<names::Priority>)]
     priority: Option<String>,
+    #[param(max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     category: Option<String>,
+    #[param(min_length = 1, max_length = 50)]
     tag: Option<String>,
+    /// Words that the ticket has in its title, description or public messages.
+    #[param(min_length = 1, max_length = 200, example = "parcel")]
     q: Option<String>,
 }
 

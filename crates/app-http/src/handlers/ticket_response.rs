@@ -2,23 +2,38 @@ use chrono::{DateTime, Utc};
 use domain::ids::UserId;
 use domain::ticket::{Priority, Ticket, TicketStatus};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::openapi::names;
+
 /// A ticket as it is shown.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Ticket)]
 pub(super) struct TicketResponse {
     id: Uuid,
     user_id: Uuid,
+    #[schema(example = "My parcel is late")]
     title: String,
+    #[schema(example = "Where is order 1001?")]
     description: String,
+    #[schema(required = true, example = "shipping")]
     category: Option<String>,
+    #[schema(value_type = names::Priority)]
     priority: Priority,
+    #[schema(example = json!(["vip"]))]
     tags: Vec<String>,
+    #[schema(value_type = names::TicketStatus)]
     status: TicketStatus,
+    /// The agent who takes care of it.
+    #[schema(required = true)]
     assignee_id: Option<Uuid>,
     assistant_enabled: bool,
     created_at: DateTime<Utc>,
+    /// The last change or message.
     updated_at: DateTime<Utc>,
+    /// Raised by every change and message; the `ETag`.
+    #[schema(minimum = 1, example = 1)]
     version: i64,
 }
 

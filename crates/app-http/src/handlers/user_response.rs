@@ -1,13 +1,19 @@
 use chrono::{DateTime, Utc};
 use domain::user::{Role, User};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::openapi::names;
+
 /// An account as its owner sees it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = User)]
 pub(super) struct UserResponse {
     id: Uuid,
+    #[schema(example = "ada@example.com")]
     email: String,
+    #[schema(value_type = names::Role)]
     role: Role,
     created_at: DateTime<Utc>,
 }
@@ -24,10 +30,13 @@ impl From<User> for UserResponse {
 }
 
 /// An account as admins see it.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Account)]
 pub(super) struct AccountResponse {
     #[serde(flatten)]
     user: UserResponse,
+    /// Since when the account is disabled, null if it is not.
+    #[schema(required = true)]
     disabled_at: Option<DateTime<Utc>>,
 }
 

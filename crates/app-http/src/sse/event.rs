@@ -7,9 +7,11 @@ use domain::ids::{MessageId, ReplyId};
 use domain::reply::{Ending, EventId, Position, Reply, ReplyState};
 use reply_engine::{ClosingReason, Frame};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::wire::ReplyResponse;
+use crate::openapi::names;
 
 #[derive(Serialize)]
 struct Data<T> {
@@ -26,38 +28,46 @@ struct Response<T> {
 }
 
 /// A reply at the beginning of an attempt.
-#[derive(Serialize)]
-struct CreatedResponse<'a> {
+#[derive(Serialize, ToSchema)]
+#[schema(as = StartedReply)]
+pub(crate) struct CreatedResponse<'a> {
     id: Uuid,
+    #[schema(example = "streaming")]
     status: &'static str,
     ticket_id: Uuid,
+    #[schema(required = true)]
     in_reply_to: Option<Uuid>,
     attempt: i32,
     model: &'a str,
     created_at: DateTime<Utc>,
 }
 
-#[derive(Serialize)]
-struct Delta<'a> {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Delta<'a> {
     delta: &'a str,
 }
 
-#[derive(Serialize)]
-struct Snapshot<'a> {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Snapshot<'a> {
     text: &'a str,
+    #[schema(value_type = names::ReplyStatus)]
     status: &'a str,
     attempt: i32,
 }
 
-#[derive(Serialize)]
-struct Restarted {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Restarted {
     attempt: i32,
+    #[schema(value_type = names::RestartReason)]
     reason: &'static str,
 }
 
-#[derive(Serialize)]
-struct Closing {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Closing {
+    /// `shutdown` or `access_lost`.
+    #[schema(example = "shutdown")]
     reason: &'static str,
+    #[schema(value_type = u64)]
     reconnect_ms: u128,
 }
 

@@ -4,39 +4,58 @@ use chrono::{DateTime, Utc};
 use domain::ids::MessageId;
 use domain::reply::{Ending, FailureCode, Reply, ReplyState, Source};
 use serde::Serialize;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::openapi::answers::SourceRef;
+use crate::openapi::names;
+
 /// A reply as it stands, in terminal events and as the JSON state.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Reply)]
 pub(crate) struct ReplyResponse<'a> {
     id: Uuid,
+    #[schema(value_type = names::ReplyStatus)]
     status: &'static str,
     ticket_id: Uuid,
+    /// The message it answers, null for the description.
+    #[schema(required = true)]
     in_reply_to: Option<Uuid>,
     attempt: i32,
+    #[schema(example = "openai/gpt-oss-20b")]
     model: &'a str,
     created_at: DateTime<Utc>,
     output_text: &'a str,
+    /// The message that it became.
+    #[schema(required = true)]
     message_id: Option<Uuid>,
+    #[schema(required = true, value_type = Option<names::FinishReason>)]
     finish_reason: Option<&'static str>,
+    #[schema(required = true)]
     usage: Option<UsageResponse>,
+    /// The passages of help articles that it was given.
+    #[schema(value_type = Vec<SourceRef>)]
     sources: &'a [Source],
     timings: TimingsResponse,
     #[serde(skip_serializing_if = "Option::is_none")]
     incomplete_details: Option<IncompleteDetails>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<names::CancelledBy>)]
     cancelled_by: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    /// Why it was cancelled.
+    #[schema(value_type = Option<names::CancelReason>)]
     reason: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<ErrorDetails>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[expect(
     clippy::struct_field_names,
     reason = "these are the members' names on the wire"
 )]
+#[schema(as = Usage)]
 struct UsageResponse {
     input_tokens: i64,
     output_tokens: i64,
@@ -44,19 +63,24 @@ struct UsageResponse {
 }
 
 /// Milliseconds since the present attempt was claimed.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Timings)]
 struct TimingsResponse {
+    #[schema(required = true)]
     first_token_ms: Option<i64>,
+    #[schema(required = true)]
     total_ms: Option<i64>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct IncompleteDetails {
+    #[schema(value_type = names::IncompleteReason)]
     reason: &'static str,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct ErrorDetails {
+    #[schema(value_type = names::FailureCode)]
     code: &'static str,
     message: &'static str,
     retryable: bool,

@@ -29,8 +29,10 @@ pub struct Server {
 
 impl Server {
     pub async fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut command = binary(folder, settings);
-        command.env("PORT", "0").stderr(Stdio::piped());
+        let mut command = binary(folder, &[("PORT", "0")]);
+        command
+            .envs(settings.iter().copied())
+            .stderr(Stdio::piped());
         let mut process = command.spawn().expect("the binary starts");
         let mut lines = BufReader::new(process.stderr.take().expect("a pipe")).lines();
         let reading = tokio::task::spawn_blocking(move || {

@@ -55,6 +55,9 @@ fn rows() -> Vec<Row> {
         get("/health/live", [200; 5]),
         get("/health/ready", [200; 5]),
         get("/problems/not_found", [200; 5]),
+        get("/openapi.json", [200; 5]),
+        get("/docs", [200; 5]),
+        get("/docs/index.html", [200; 5]),
         get("/auth/me", [401, 200, 200, 200, 200]),
         post("/auth/signup", json!({}), [422; 5]),
         post("/auth/login", json!({}), [422; 5]),
@@ -181,6 +184,17 @@ impl Things {
     }
 }
 
+/// The path as the API's description has it.
+fn template(pattern: &str) -> String {
+    let path = pattern.split('?').next().expect("a path");
+    path.replace("{ticket}", "/tickets/{ticket_id}")
+        .replace("{message}", "{message_id}")
+        .replace("{reply}", "{reply_id}")
+        .replace("{user}", "{user_id}")
+        .replace("not_found", "{code}")
+        .replace("index.html", "{file}")
+}
+
 async fn ask(session: &Session<'_>, row: &Row, path: &str) -> Answer {
     let request = session.request(row.method.clone(), path);
     let request = if row.body.is_null() {
@@ -217,6 +231,27 @@ async fn everybody_may_do_what_their_role_allows_and_nothing_else() {
             }
         }
     }
+}
+
+/// Whoever adds an operation says who may do it.
+#[tokio::test(flavor = "multi_thread")]
+async fn every_documented_operation_is_asked_by_everybody() {
+    let app = TestApp::start().await;
+    let document = app.stranger().get("/openapi.json").await;
+    let document = document.expect_status(200).json();
+    let paths = document["paths"].as_object().expect("paths");
+    let documented: BTreeSet<String> = paths
+        .iter()
+        .flat_map(|(path, operations)| {
+            let methods = operations.as_object().expect("operations").keys();
+            methods.map(move |method| format!("{} {path}", method.to_uppercase()))
+        })
+        .collect();
+    let asked = rows().into_iter().filter(|row| row.method != Method::HEAD);
+    let asked: BTreeSet<String> = asked
+        .map(|row| format!("{} {}", row.method, template(row.path)))
+        .collect();
+    assert_eq!(asked, documented);
 }
 
 /// What tells one problem from another, save for the path asked for and the request's own id.

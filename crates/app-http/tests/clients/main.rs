@@ -2,7 +2,8 @@
 //! `eventsource`, `@microsoft/fetch-event-source` and `openai` for JavaScript, `httpx-sse`,
 //! `sseclient-py` and `openai` for Python, and curl. The server is the real binary; the model
 //! behind it is not. What went over the wire is seen by a relay, so that no client is asked about
-//! itself more than what it shows.
+//! itself more than what it shows. The page of `examples/shop-widget` and that of the documentation
+//! are used in a browser, too.
 //!
 //! The tests need curl, Chromium, Node.js 18 or newer, Python 3.11 or newer with `venv`, and the
 //! packages that are listed in `node/` and `python/`. To get the packages and run the tests:
@@ -37,12 +38,15 @@
 )]
 
 mod client;
+mod docs_page;
 mod gate;
 mod heartbeat;
 mod reading;
 mod resuming;
 mod running;
 mod scene;
+mod shop;
+mod shop_widget;
 mod tools;
 mod wire;
 

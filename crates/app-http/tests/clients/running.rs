@@ -1,10 +1,11 @@
 use std::io::{BufRead as _, BufReader, Read as _};
-use std::process::{Child, ChildStderr, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use serde::Deserialize;
-use serde_json::json;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -15,7 +16,7 @@ pub const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A client that reads.
 pub struct Running {
-    client: Client,
+    name: String,
     process: Child,
     said: watch::Receiver<Said>,
     /// What it reports in the end.
@@ -53,10 +54,15 @@ struct Progress {
 impl Running {
     /// Starts it; none where it is not installed.
     pub fn start(client: Client, base_url: &str, readings: &[Reading]) -> Option<Self> {
+        let order = json!({"base_url": base_url, "readings": readings});
+        Some(Self::run(format!("{client:?}"), client.command()?, &order))
+    }
+
+    /// Starts a script and tells it what to do.
+    pub fn run(name: String, mut command: Command, order: &Value) -> Self {
         let home = TempDir::new().expect("a temporary folder");
-        let mut process = client
-            .command()?
-            .arg(json!({"base_url": base_url, "readings": readings}).to_string())
+        let mut process = command
+            .arg(order.to_string())
             .env("HOME", home.path())
             .env("TMPDIR", home.path())
             .stdin(Stdio::null())
@@ -74,13 +80,13 @@ impl Running {
             listening.join().expect("all that was said");
             report
         });
-        Some(Self {
-            client,
+        Self {
+            name,
             process,
             said,
             report: Some(report),
             _home: home,
-        })
+        }
     }
 
     /// Waits until it shows that text.
@@ -89,19 +95,24 @@ impl Running {
         let waited = tokio::time::timeout(PATIENCE, shows).await;
         if !matches!(waited, Ok(Ok(_))) {
             drop(waited);
-            panic!("{:?} does not show {text:?}: {}", self.client, self.story());
+            panic!("{} does not show {text:?}: {}", self.name, self.story());
         }
     }
 
     /// Waits for its end; gives what it has made of each stream.
-    pub async fn finish(mut self) -> Vec<Told> {
+    pub async fn finish(self) -> Vec<Told> {
+        self.report().await
+    }
+
+    /// Waits for its end; gives what it reports.
+    pub async fn report<T: DeserializeOwned>(mut self) -> T {
         // Its end of the pipe closes when it is gone.
         let gone = async { while self.said.changed().await.is_ok() {} };
         let is_gone = tokio::time::timeout(PATIENCE, gone).await.is_ok();
-        assert!(is_gone, "{:?} does not end: {}", self.client, self.story());
+        assert!(is_gone, "{} does not end: {}", self.name, self.story());
         let status = self.process.wait().expect("an exit");
         let story = self.story();
-        assert!(status.success(), "{:?}: {status}: {story}", self.client);
+        assert!(status.success(), "{}: {status}: {story}", self.name);
         let report = self.report.take().map(JoinHandle::join);
         let report = report.expect("a reporter").expect("a report");
         serde_json::from_str(&report).unwrap_or_else(|error| panic!("{error}: {report}"))
