@@ -37,7 +37,7 @@ abroad, overseas, international, foreign country";
 
 /// The synonyms of a language that are used until others are set. So far there are some in English
 /// only.
-pub fn built_in_synonyms(language: SearchLanguage) -> Synonyms {
+pub(crate) fn built_in_synonyms(language: SearchLanguage) -> Synonyms {
     if language != SearchLanguage::ENGLISH {
         return Synonyms::default();
     }

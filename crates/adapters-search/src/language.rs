@@ -3,7 +3,7 @@ use tantivy::tokenizer::{Language, StopWordFilter};
 use crate::words;
 
 /// The language that articles and questions are in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SearchLanguage(Option<Language>);
 
 impl SearchLanguage {

@@ -17,6 +17,5 @@ mod ranking;
 mod tantivy_passage_search;
 mod words;
 
-pub use self::built_in_synonyms::built_in_synonyms;
 pub use self::language::SearchLanguage;
 pub use self::tantivy_passage_search::TantivyPassageSearch;

@@ -8,7 +8,7 @@ use domain::ports::{ArticleSearch, BoxError, KnowledgeSource, PassageSearch, Rep
 use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
 
-use crate::built_in_synonyms;
+use crate::built_in_synonyms::built_in_synonyms;
 use crate::excerpt::excerpt;
 use crate::index::Index;
 use crate::language::SearchLanguage;
@@ -55,6 +55,11 @@ impl TantivyPassageSearch {
                 making: Mutex::new(()),
             }),
         }
+    }
+
+    /// The synonyms of its language that are used until others are set.
+    pub fn built_in_synonyms(&self) -> &Synonyms {
+        &self.inner.built_in
     }
 
     async fn snapshot(&self) -> Result<Arc<Snapshot>, RepositoryError> {

@@ -1,6 +1,7 @@
 //! The composition root: the one place that knows which adapter stands behind which port.
 
 mod assistant;
+mod knowledge;
 mod signing_key;
 mod stores;
 
@@ -9,16 +10,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_auth::{BcryptPasswordHasher, JwtAccessTokens, RandomOpaqueTokens};
-use adapters_extractive::{KeywordPassageSearch, sample_articles};
+use adapters_extractive::sample_articles;
+use adapters_search::TantivyPassageSearch;
 use anyhow::Context as _;
 use domain::ports::{AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher};
 use domain::prompt::{PromptFactory, PromptLimits};
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CheckAccess, CreateTicket, CreateUser, HandOffTicket,
-    InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListTickets, ListUsers,
-    LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession, SendMessage,
-    SendMessageParts, ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep, SweepParts,
-    UpdateTicket,
+    ImportArticles, InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages,
+    ListTickets, ListUsers, LogIn, LogInParts, LogOut, PrepareReply, RateMessage, RenewSession,
+    SendMessage, SendMessageParts, ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep,
+    SweepParts, UpdateTicket,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReceipt, ShowReply,
@@ -27,6 +29,7 @@ use reply_engine::{
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use self::knowledge::Knowledge;
 pub(crate) use self::stores::ServingGuard;
 use self::stores::{Serving, Stores};
 use crate::access_watch::AccessWatch;
@@ -91,6 +94,19 @@ pub async fn user_creation(config: &Config) -> anyhow::Result<CreateUser> {
     ))
 }
 
+/// The use case that imports articles, for the command line.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn article_import(config: &Config) -> anyhow::Result<ImportArticles> {
+    let stores = Stores::open(config).await?;
+    Ok(ImportArticles::new(
+        stores.articles,
+        Arc::new(SystemClock),
+        Arc::new(UuidV7Ids),
+    ))
+}
+
 /// Wires everything.
 pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<Composed> {
     let draining = CancellationToken::new();
@@ -109,6 +125,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         hasher: Arc::new(BcryptPasswordHasher::new(wiring.bcrypt_cost)),
         tokens: Arc::new(tokens),
         opaque_tokens: Arc::new(RandomOpaqueTokens),
+        search: knowledge::search(config, &stores)?,
     };
     let model = match wiring.model {
         Some(model) => model,
@@ -130,6 +147,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         clock: Arc::clone(&services.clock),
     });
     let cleaning = janitor::run(sweep, prepared.clone(), draining.clone());
+    let indexing = knowledge::follow(services.search.clone(), prepared.clone(), draining.clone());
     let check_access = CheckAccess::new(Arc::clone(&stores.sessions), Arc::clone(&services.clock));
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
@@ -140,7 +158,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     let use_cases = wire(stores, services, &engine, readiness, attempts);
     let watching = use_cases.access.clone().run(check_access, draining.clone());
     let housekeeping = Box::pin(async {
-        tokio::join!(cleaning, watching);
+        tokio::join!(cleaning, watching, indexing);
     });
     Ok(Composed {
         use_cases,
@@ -158,6 +176,7 @@ struct Services {
     hasher: Arc<dyn PasswordHasher>,
     tokens: Arc<dyn AccessTokens>,
     opaque_tokens: Arc<dyn OpaqueTokens>,
+    search: TantivyPassageSearch,
 }
 
 async fn install_samples(stores: &Stores, services: &Services) -> anyhow::Result<()> {
@@ -201,7 +220,7 @@ fn start_engine(
     let prepare = PrepareReply::new(
         Arc::clone(&stores.tickets),
         Arc::clone(&stores.messages),
-        Arc::new(KeywordPassageSearch::new(Arc::clone(&stores.articles))),
+        Arc::new(services.search.clone()),
         PromptFactory::new(PromptLimits::default())?,
     );
     let parts = EngineParts {
@@ -228,6 +247,7 @@ fn wire(
     readiness: Readiness,
     attempts: LimitAttempts,
 ) -> UseCases {
+    let knowledge = Knowledge::new(&stores, &services);
     let Stores {
         users,
         sessions,
@@ -245,6 +265,7 @@ fn wire(
         hasher,
         tokens,
         opaque_tokens,
+        ..
     } = services;
     let by_token = StreamByTokenParts {
         sessions: sessions.clone(),
@@ -308,6 +329,14 @@ fn wire(
         cancel_reply: CancelReply::new(tickets.clone(), engine.clone()),
         retry_reply: RetryReply::new(tickets.clone(), engine.clone()),
         issue_stream_token: IssueStreamToken::new(tickets, stream_tokens, opaque_tokens, clock),
+        list_articles: knowledge.list,
+        show_article: knowledge.show,
+        search_articles: knowledge.search,
+        create_article: knowledge.create,
+        change_article: knowledge.change,
+        delete_article: knowledge.delete,
+        show_synonyms: knowledge.show_synonyms,
+        set_synonyms: knowledge.set_synonyms,
         access: AccessWatch::default(),
         readiness,
     }

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use domain::ports::StoreHealth;
 use domain::use_cases::{
-    Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
-    ListMessages, ListTickets, ListUsers, LogOut, RateMessage, RenewSession, SendMessage,
-    ShowProfile, ShowStatistics, ShowTicket, SignIn, SignUp, UpdateTicket,
+    Authenticate, ChangeArticle, ChangePassword, ChangeUser, CreateArticle, CreateTicket,
+    DeleteArticle, HandOffTicket, IssueStreamToken, ListArticles, ListMessages, ListTickets,
+    ListUsers, LogOut, RateMessage, RenewSession, SearchArticles, SendMessage, SetSynonyms,
+    ShowArticle, ShowProfile, ShowStatistics, ShowSynonyms, ShowTicket, SignIn, SignUp,
+    UpdateTicket,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReceipt, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -40,6 +42,14 @@ pub(crate) struct UseCases {
     pub(crate) cancel_reply: CancelReply,
     pub(crate) retry_reply: RetryReply,
     pub(crate) issue_stream_token: IssueStreamToken,
+    pub(crate) list_articles: ListArticles,
+    pub(crate) show_article: ShowArticle,
+    pub(crate) search_articles: SearchArticles,
+    pub(crate) create_article: CreateArticle,
+    pub(crate) change_article: ChangeArticle,
+    pub(crate) delete_article: DeleteArticle,
+    pub(crate) show_synonyms: ShowSynonyms,
+    pub(crate) set_synonyms: SetSynonyms,
     pub(crate) access: AccessWatch,
     pub(crate) readiness: Readiness,
 }

@@ -54,7 +54,7 @@ impl TokenStream for Words<'_> {
                     self.token.text.push(c);
                 }
                 chars += 1;
-            } else if !is_dropped(c, self.elides) && !(c == '-' && chars == 1) {
+            } else if !(is_dropped(c, self.elides) || c == '-' && chars == 1) {
                 break;
             }
             self.rest.next();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use adapters_sqlite::ExclusiveLock;
 use domain::ports::{
-    ArticleRepository, IdempotencyStore, MessageRepository, ReplyEventLog, ReplyStore,
-    SessionRepository, StatisticsSource, StoreHealth, StreamTokenRepository, Throttle,
+    ArticleRepository, IdempotencyStore, KnowledgeSource, MessageRepository, ReplyEventLog,
+    ReplyStore, SessionRepository, StatisticsSource, StoreHealth, StreamTokenRepository, Throttle,
     TicketRepository, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
@@ -21,6 +21,7 @@ pub(super) struct Stores {
     pub(super) keyed: Arc<dyn IdempotencyStore>,
     pub(super) messages: Arc<dyn MessageRepository>,
     pub(super) articles: Arc<dyn ArticleRepository>,
+    pub(super) knowledge: Arc<dyn KnowledgeSource>,
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
     pub(super) statistics: Arc<dyn StatisticsSource>,

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::article::ArticleOrigin as O;
 use domain::message::{Rating as R, Visibility as V};
 use domain::reply;
 use domain::ticket::{Priority as P, TicketStatus as S};
@@ -53,6 +54,8 @@ names! {
     Rating: [R::Up, R::Down].map(R::as_str).to_vec();
     /// What became of a reply so far.
     ReplyStatus: vec!["queued", "streaming", "completed", "incomplete", "cancelled", "failed"];
+    /// Where a help article comes from: the program, the API or a file.
+    ArticleOrigin: [O::Sample, O::Written, O::Imported].map(O::as_str).to_vec();
     /// Why the model stopped.
     FinishReason: {
         use reply::FinishReason as F;

@@ -2,9 +2,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository, PgReplyEventLog,
-    PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource, PgStoreHealth,
-    PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgUserRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgKnowledgeSource, PgMessageRepository,
+    PgReplyEventLog, PgReplyStore, PgSessionRepository, PgSettings, PgStatisticsSource,
+    PgStoreHealth, PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgUserRepository,
 };
 use anyhow::Context as _;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -25,6 +25,7 @@ impl Stores {
             keyed: Arc::new(PgIdempotencyStore::new(database.clone())),
             messages: Arc::new(PgMessageRepository::new(database.clone())),
             articles: Arc::new(PgArticleRepository::new(database.clone())),
+            knowledge: Arc::new(PgKnowledgeSource::new(database.clone())),
             replies: Arc::new(PgReplyStore::new(database.clone())),
             events: Arc::new(PgReplyEventLog::new(database.clone())),
             statistics: Arc::new(PgStatisticsSource::new(database.clone())),

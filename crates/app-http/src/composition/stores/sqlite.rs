@@ -3,9 +3,9 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore,
-    SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
-    SqliteStatisticsSource, SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle,
-    SqliteTicketRepository, SqliteUserRepository,
+    SqliteKnowledgeSource, SqliteMessageRepository, SqliteReplyEventLog, SqliteReplyStore,
+    SqliteSessionRepository, SqliteStatisticsSource, SqliteStoreHealth,
+    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -20,6 +20,7 @@ impl Stores {
             keyed: Arc::new(SqliteIdempotencyStore::new(database.clone())),
             messages: Arc::new(SqliteMessageRepository::new(database.clone())),
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
+            knowledge: Arc::new(SqliteKnowledgeSource::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
             statistics: Arc::new(SqliteStatisticsSource::new(database.clone())),
