@@ -1,8 +1,10 @@
 use std::num::NonZero;
 use std::sync::Arc;
 use std::thread;
+use std::time::Instant;
 
 use domain::ports::PasswordHasherError;
+use metrics::{gauge, histogram};
 use tokio::sync::{Semaphore, TryAcquireError};
 use tokio::task::spawn_blocking;
 
@@ -41,18 +43,39 @@ impl Workers {
                     TryAcquireError::NoPermits => PasswordHasherError::Busy,
                     TryAcquireError::Closed => PasswordHasherError::Failed(error.into()),
                 })?;
+        let waiting = Waiting::begin();
         let turn = Arc::clone(&self.running)
             .acquire_owned()
             .await
             .map_err(|error| PasswordHasherError::Failed(error.into()))?;
+        drop(waiting);
         spawn_blocking(move || {
             // Blocking work goes on when its caller is gone, so it holds its own places: callers
             // who come and go could otherwise occupy any number of threads.
             let _places = (admission, turn);
-            work()
+            let begun = Instant::now();
+            let done = work();
+            histogram!("support_assistant_password_hash_seconds").record(begun.elapsed());
+            done
         })
         .await
         .map_err(|error| PasswordHasherError::Failed(error.into()))
+    }
+}
+
+/// A caller who waits for a core; dropping it says that it does no more.
+struct Waiting(());
+
+impl Waiting {
+    fn begin() -> Self {
+        gauge!("support_assistant_password_hashes_waiting").increment(1);
+        Self(())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        gauge!("support_assistant_password_hashes_waiting").decrement(1);
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use self::unit::{Kind, Work};
+use self::unit::{Failure, Kind, Work};
 use crate::bell::Bell;
 use crate::error::{MigrateError, SettingsError, StoreError, cut_short};
 use crate::health;
@@ -192,7 +192,7 @@ impl PgDatabase {
                 loop {
                     match inner.attempt(kind, deadline, &input, &work).await {
                         Err(failure) if failure.did_nothing && tries < TRIES => tries += 1,
-                        outcome => return outcome.map_err(|failure| failure.error),
+                        outcome => return outcome.map_err(Failure::told),
                     }
                 }
             })

@@ -1,7 +1,9 @@
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Instant;
 
+use deadpool::managed::Object;
 use diesel::prelude::*;
 use domain::ports::{Doorbell, RepositoryError, Ring};
 use futures_util::stream;
@@ -12,7 +14,7 @@ use tokio::task::spawn_blocking;
 use crate::connection::{Connections, Pool, Purpose};
 use crate::error::{LockError, MigrateError, OpenError, StoreError, cut_short, no_connection};
 use crate::lock::{ExclusiveLock, existing_file};
-use crate::{health, replies};
+use crate::{health, measures, replies};
 
 /// Reads that run at the same time; they do not wait for the writer.
 const READERS: usize = 4;
@@ -104,11 +106,11 @@ impl SqliteDatabase {
         R: Send + 'static,
         F: FnOnce(&mut SqliteConnection) -> Result<R, StoreError> + Send + 'static,
     {
-        let mut connection = self.inner.readers.get().await.map_err(no_connection)?;
-        spawn_blocking(move || connection.transaction(work))
+        let mut connection = self.connection(&self.inner.readers).await?;
+        spawn_blocking(move || measures::timed("read", || connection.transaction(work)))
             .await
             .map_err(cut_short)?
-            .map_err(|StoreError(error)| error)
+            .map_err(|StoreError(error)| measures::told(error))
     }
 
     /// Reads and writes in one transaction, while nobody else writes.
@@ -128,11 +130,12 @@ impl SqliteDatabase {
         F: FnOnce(&mut SqliteConnection, &mut Vec<Ring>) -> Result<R, StoreError> + Send + 'static,
     {
         let bell = self.inner.rings.clone();
-        let mut connection = self.inner.writer.get().await.map_err(no_connection)?;
+        let mut connection = self.connection(&self.inner.writer).await?;
         spawn_blocking(move || {
             let mut rings = Vec::new();
-            let result =
-                connection.immediate_transaction(|connection| work(connection, &mut rings))?;
+            let result = measures::timed("transaction", || {
+                connection.immediate_transaction(|connection| work(connection, &mut rings))
+            })?;
             for ring in rings {
                 // It fails when nobody listens.
                 drop(bell.send(ring));
@@ -141,7 +144,14 @@ impl SqliteDatabase {
         })
         .await
         .map_err(cut_short)?
-        .map_err(|StoreError(error)| error)
+        .map_err(|StoreError(error)| measures::told(error))
+    }
+
+    async fn connection(&self, pool: &Pool) -> Result<Object<Connections>, RepositoryError> {
+        let asked = Instant::now();
+        let connection = pool.get().await;
+        measures::waited(asked.elapsed(), [&self.inner.readers, &self.inner.writer]);
+        connection.map_err(|error| measures::told(no_connection(error)))
     }
 
     pub(crate) fn doorbell(&self) -> Doorbell {

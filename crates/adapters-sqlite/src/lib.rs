@@ -19,6 +19,7 @@ mod health;
 mod idempotency;
 mod knowledge;
 mod lock;
+mod measures;
 mod messages;
 #[cfg(test)]
 mod plans;

@@ -15,12 +15,13 @@ use crate::client_address::TrustedProxies;
 use crate::composition::{ServingGuard, Wiring, compose};
 use crate::config::{Config, Database};
 use crate::listening::{Treatment, serve};
-use crate::{middleware, routes};
+use crate::{measures, middleware, routes};
 
 /// A server that listens, ready to run.
 pub struct Application {
     server: Server,
     handle: ServerHandle,
+    metrics: Option<Server>,
     address: SocketAddr,
     engine: ReplyEngine,
     draining: CancellationToken,
@@ -44,6 +45,8 @@ impl Application {
         let listener = TcpListener::bind((config.host, config.port))
             .with_context(|| format!("cannot listen on {}:{}", config.host, config.port))?;
         let address = listener.local_addr()?;
+
+        let metrics = measures::listen(&config.metrics)?;
 
         let composed = compose(config, wiring).await?;
         let use_cases = web::Data::new(composed.use_cases);
@@ -72,6 +75,7 @@ impl Application {
         Ok(Self {
             handle: server.handle(),
             server,
+            metrics,
             address,
             engine: composed.engine,
             draining: composed.draining,
@@ -104,6 +108,7 @@ impl Application {
         let Self {
             server,
             handle,
+            metrics,
             engine,
             draining,
             housekeeping,
@@ -118,8 +123,24 @@ impl Application {
             engine.shut_down(pace).await;
             handle.stop(true).await;
         };
-        let (served, (), ()) = tokio::join!(server, closing, housekeeping);
+        let serving = async { tokio::join!(server, closing, housekeeping).0 };
+        let served = tokio::select! {
+            served = serving => served,
+            never = tell_metrics(metrics) => never,
+        };
         drop(guard);
         served.context("the server failed")
     }
+}
+
+/// Tells metrics to the end: those of a shutdown are of interest, too.
+async fn tell_metrics(server: Option<Server>) -> std::io::Result<()> {
+    let told = async {
+        match server {
+            Some(server) => server.await,
+            None => std::future::pending().await,
+        }
+    };
+    let (told, ()) = tokio::join!(told, measures::keep_up());
+    told
 }

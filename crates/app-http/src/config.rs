@@ -3,6 +3,7 @@
 
 mod edge;
 mod limits;
+mod metrics;
 mod reader;
 mod signing_keys;
 mod weak_secret;
@@ -18,6 +19,7 @@ use domain::use_cases::AttemptLimits;
 use secrecy::SecretString;
 
 pub use self::edge::Edge;
+pub use self::metrics::MetricsListener;
 use self::reader::Reader;
 use self::signing_keys::{read_jwt_secret, read_previous_jwt_secret};
 
@@ -52,6 +54,8 @@ pub struct Config {
     pub shutdown: Duration,
     /// How long a client may leave what it was sent unacknowledged before it is given up.
     pub client_timeout: Duration,
+    /// Where metrics are told.
+    pub metrics: MetricsListener,
     /// How log lines look.
     pub log_format: LogFormat,
     /// Which log lines are written, in the notation of `RUST_LOG`.
@@ -214,6 +218,7 @@ impl Config {
             edge: Edge::read(&mut reader),
             shutdown: reader.seconds("SHUTDOWN_SECONDS", 25, 1..=300),
             client_timeout: reader.seconds("CLIENT_TIMEOUT_SECONDS", 30, 1..=3_600),
+            metrics: MetricsListener::read(&mut reader),
             log_format: reader.one_of(
                 "LOG_FORMAT",
                 LogFormat::Pretty,

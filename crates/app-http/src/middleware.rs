@@ -6,7 +6,7 @@ mod defence;
 
 use std::error::Error;
 use std::rc::Rc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use actix_web::HttpMessage as _;
 use actix_web::body::{BoxBody, MessageBody};
@@ -20,8 +20,10 @@ pub(crate) use self::cors::cors;
 use crate::connection::{Connection, Serving};
 use crate::error::ApiError;
 use crate::extract::ActingUser;
+use crate::measures;
 use crate::problem::{Occurrence, respond};
 use crate::system::UuidV7Ids;
+use crate::trace_context::TraceId;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Longer ids of clients are replaced, so that log lines stay short.
@@ -34,6 +36,7 @@ pub(crate) async fn around(
 ) -> Result<ServiceResponse<BoxBody>, actix_web::Error> {
     let started = Instant::now();
     let request_id = request_id(&request);
+    let trace_id = TraceId::of(request.headers());
     let serving = request.conn_data::<Rc<Connection>>().map(Serving::on);
     let response = next.call(request).await?.map_into_boxed_body();
 
@@ -46,7 +49,12 @@ pub(crate) async fn around(
     }
     cors::withhold(headers);
     defence::add_headers(&request, headers);
-    log(&response, &request_id, started, failure);
+    let exchange = Exchange {
+        request_id: &request_id,
+        trace_id: trace_id.as_str(),
+        duration: started.elapsed(),
+    };
+    log(&response, &exchange, failure);
     Ok(match serving {
         Some(serving) => response.map_body(|_, body| serving.until_sent(body)),
         None => response,
@@ -107,12 +115,20 @@ fn failure_chain(response: &ServiceResponse<BoxBody>) -> Option<String> {
     Some(story)
 }
 
-fn log(
-    response: &ServiceResponse<BoxBody>,
-    request_id: &str,
-    started: Instant,
-    failure: Option<String>,
-) {
+/// What a request and its response have in common.
+struct Exchange<'a> {
+    request_id: &'a str,
+    trace_id: &'a str,
+    /// Until the response began.
+    duration: Duration,
+}
+
+fn log(response: &ServiceResponse<BoxBody>, exchange: &Exchange<'_>, failure: Option<String>) {
+    let Exchange {
+        request_id,
+        trace_id,
+        duration,
+    } = *exchange;
     let request = response.request();
     let method = request.method().as_str();
     // The pattern, not the path: queries may hold tokens, and patterns can be counted.
@@ -124,7 +140,7 @@ fn log(
         .get::<ActingUser>()
         .map(|user| user.0.to_string());
     let status = response.status().as_u16();
-    let duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let duration_ms = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     if let Some(failure) = failure {
         tracing::error!(
             method,
@@ -132,6 +148,7 @@ fn log(
             status,
             duration_ms,
             request_id,
+            trace_id,
             user,
             failure,
             "request failed"
@@ -143,8 +160,10 @@ fn log(
             status,
             duration_ms,
             request_id,
+            trace_id,
             user,
             "request"
         );
     }
+    measures::request(request.method(), route, status, duration);
 }

@@ -16,6 +16,7 @@ use reply_engine::{ClosingReason, Frame, ReplyStream};
 use self::body::SseBody;
 use self::event::Encoder;
 pub(crate) use self::wire::ReplyResponse;
+use crate::measures::OpenStream;
 
 /// The headers of a stream, whether or not a body follows.
 pub(crate) const HEADERS: [(&str, &str); 5] = [
@@ -39,7 +40,9 @@ pub(crate) fn respond(
     let retry = Rc::new(Cell::new(None));
     let announced = Rc::clone(&retry);
     let mut encoder = Encoder::new(reading.reply_id());
+    let open = OpenStream::begin();
     let events = until(access_lost, reading).map(move |frame| {
+        let _counted_while_it_lasts = &open;
         if let Frame::Closing { reconnect, .. } = &frame {
             announced.set(Some(reconnect.as_millis()));
         }

@@ -20,6 +20,7 @@ use tokio_util::sync::CancellationToken;
 use crate::chain::Chain;
 use crate::follower::{catch_up, follow};
 use crate::live::{LiveReply, lock};
+use crate::measures::{self, Running, Texts};
 use crate::outbox::{Fenced, Outbox};
 use crate::shared::Shared;
 
@@ -40,6 +41,7 @@ pub(crate) async fn run(
         reply: &reply,
         live: &live,
     };
+    let running = Running::begin();
     let concluded = tokio::select! {
         () = stop.cancelled() => Err(Fenced),
         () = shared.handing_over.cancelled() => {
@@ -48,7 +50,9 @@ pub(crate) async fn run(
         }
         concluded = generation.conclude() => concluded,
     };
+    drop(running);
     if let Err(Fenced) = concluded {
+        measures::generation_stopped();
         tracing::info!(reply.id = %reply.id, "generation stopped: the reply goes on or ended elsewhere");
     }
     if let Some(wake) = shared.hub.release(lease) {
@@ -119,6 +123,7 @@ impl Generation<'_> {
         outbox: &Arc<Outbox>,
         progress: &mut Progress,
     ) -> Result<Result<Finish, FailureCode>, Fenced> {
+        let mut texts = Texts::awaited();
         let mut chunks = match self.ask(progress).await {
             Ok(chunks) => chunks,
             Err(code) => return Ok(Err(code)),
@@ -128,6 +133,7 @@ impl Generation<'_> {
                 Ok(ChatChunk::Thinking) => {}
                 Ok(ChatChunk::Text(text)) if text.is_empty() => {}
                 Ok(ChatChunk::Text(text)) => {
+                    texts.came();
                     if progress.first_token_at.is_none() {
                         progress.first_token_at = Some(self.shared.parts.clock.now());
                     }
@@ -209,6 +215,7 @@ impl Generation<'_> {
                 .await
             {
                 Ok(Finished::Done(reply)) => {
+                    measures::reply_ended(&reply);
                     let position = Position {
                         attempt: reply.attempt,
                         sequence: reply.last_sequence,

@@ -17,6 +17,7 @@ mod generation;
 mod hub;
 mod keeper;
 mod live;
+mod measures;
 mod models;
 mod outbox;
 mod shared;

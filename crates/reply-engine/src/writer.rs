@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::ids::ReplyId;
 use domain::ports::{AppendOutcome, Appending, ReplyEventLog, RepositoryError};
@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::chain::Chain;
 use crate::live::lock;
+use crate::measures;
 use crate::outbox::Outbox;
 
 /// Collects outboxes that have something to write. One task commits whatever is waiting for all
@@ -62,9 +63,13 @@ impl LogWriter {
 /// Appends the batch, repeating it while the store cannot be reached.
 async fn append(log: &dyn ReplyEventLog, batch: &[Appending]) -> Vec<AppendOutcome> {
     let mut pause = LogWriter::FIRST_PAUSE;
+    let begun = Instant::now();
     loop {
         match log.append(batch).await {
-            Ok(outcomes) => return outcomes,
+            Ok(outcomes) => {
+                measures::appended(batch.len(), begun.elapsed());
+                return outcomes;
+            }
             Err(RepositoryError::Unavailable(error)) => {
                 tracing::warn!(
                     error = %error,

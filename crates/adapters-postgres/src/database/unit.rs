@@ -2,12 +2,16 @@ use deadpool::managed::Object;
 use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager as _};
 use domain::ports::RepositoryError;
 use futures_util::future::BoxFuture;
-use tokio::time::{Instant, timeout_at};
+use metrics::{counter, gauge, histogram};
+use tokio::time::{Duration, Instant, timeout_at};
 
 use super::Inner;
 use crate::bell::Rings;
 use crate::error::{Fault, StoreError, late, no_connection};
 use crate::pool::Pooled;
+
+/// The store's name among what is measured.
+const STORE: &str = "postgresql";
 
 /// What a unit of work does with its connection. It may be called again when it did nothing.
 pub(crate) trait Work<I, R>:
@@ -48,12 +52,32 @@ pub(super) struct Failure {
     pub(super) did_nothing: bool,
 }
 
+impl Kind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Statement => "statement",
+            Self::Transaction => "transaction",
+        }
+    }
+}
+
 impl Failure {
     fn of(StoreError { error, fault }: StoreError, kind: Kind) -> Self {
         Self {
             error,
             did_nothing: fault == Fault::Contended || (fault == Fault::Lost && kind == Kind::Read),
         }
+    }
+}
+
+impl Failure {
+    /// What the caller hears when there is no further try.
+    pub(super) fn told(self) -> RepositoryError {
+        if matches!(self.error, RepositoryError::Unavailable(_)) {
+            counter!("support_assistant_database_unavailable_total", "store" => STORE).increment(1);
+        }
+        self.error
     }
 }
 
@@ -66,7 +90,11 @@ impl Inner {
         work: &impl Work<I, R>,
     ) -> Result<R, Failure> {
         let failed = |error| Failure::of(error, kind);
-        let Ok(pooled) = timeout_at(deadline, self.pool.get()).await else {
+        let asked = Instant::now();
+        let pooled = timeout_at(deadline, self.pool.get()).await;
+        let begun = Instant::now();
+        self.measure_wait(begun - asked);
+        let Ok(pooled) = pooled else {
             return Err(failed(late()));
         };
         let mut pooled = pooled.map_err(|error| failed(no_connection(error)))?;
@@ -80,13 +108,33 @@ impl Inner {
                 Kind::Transaction => self.transaction(&mut pooled, input, &mut rings, work).await,
             }
         };
-        let Ok(outcome) = timeout_at(deadline, unit).await else {
+        let outcome = timeout_at(deadline, unit).await;
+        histogram!(
+            "support_assistant_database_work_seconds",
+            "store" => STORE, "kind" => kind.as_str()
+        )
+        .record(begun.elapsed());
+        let Ok(outcome) = outcome else {
             Object::take(pooled).discard();
             return Err(failed(late()));
         };
         let value = outcome?;
         self.bell.ring(rings);
         Ok(value)
+    }
+
+    fn measure_wait(&self, waited: Duration) {
+        histogram!("support_assistant_database_wait_seconds", "store" => STORE).record(waited);
+        let status = self.pool.status();
+        let idle = u32::try_from(status.available).unwrap_or(u32::MAX);
+        let all = u32::try_from(status.size).unwrap_or(u32::MAX);
+        for (state, connections) in [("idle", idle), ("busy", all.saturating_sub(idle))] {
+            gauge!(
+                "support_assistant_database_connections",
+                "store" => STORE, "state" => state
+            )
+            .set(connections);
+        }
     }
 
     async fn transaction<I, R>(

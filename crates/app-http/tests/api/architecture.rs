@@ -69,6 +69,7 @@ fn the_reply_engine_knows_no_database_and_no_http() {
         "chrono",
         "domain",
         "futures_util",
+        "metrics",
         "rand",
         "thiserror",
         "tokio",

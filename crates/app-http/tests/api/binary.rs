@@ -23,13 +23,14 @@ pub fn binary(folder: &Path, settings: &[(&str, &str)]) -> Command {
 pub struct Server {
     process: Child,
     base_url: String,
+    metrics_url: Option<String>,
     client: Client,
     log: Option<JoinHandle<String>>,
 }
 
 impl Server {
     pub async fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
-        let mut command = binary(folder, &[("PORT", "0")]);
+        let mut command = binary(folder, &[("PORT", "0"), ("METRICS_ADDR", "off")]);
         command
             .envs(settings.iter().copied())
             .stderr(Stdio::piped());
@@ -37,18 +38,23 @@ impl Server {
         let mut lines = BufReader::new(process.stderr.take().expect("a pipe")).lines();
         let reading = tokio::task::spawn_blocking(move || {
             let mut log = String::new();
+            let mut metrics_url = None;
             for line in lines.by_ref() {
                 let line = line.expect("a line");
                 log.push_str(&line);
                 log.push('\n');
-                if let Some((_, url)) = line.split_once("listening on ") {
-                    let url = url.trim().trim_end_matches("\u{1b}[0m").to_owned();
-                    return (url, log, lines);
+                let url_behind = |words| {
+                    let (_, url) = line.split_once(words)?;
+                    Some(url.trim().trim_end_matches("\u{1b}[0m").to_owned())
+                };
+                metrics_url = metrics_url.or_else(|| url_behind("metrics on "));
+                if let Some(url) = url_behind("listening on ") {
+                    return (url, metrics_url, log, lines);
                 }
             }
             panic!("the server did not start:\n{log}");
         });
-        let (base_url, mut log, lines) = soon("the server listens", reading)
+        let (base_url, metrics_url, mut log, lines) = soon("the server listens", reading)
             .await
             .expect("a server that listens");
         let log = std::thread::spawn(move || {
@@ -61,6 +67,7 @@ impl Server {
         let server = Self {
             process,
             base_url,
+            metrics_url,
             // A kept connection would fail its next request after a kill, and count as a socket.
             client: Client::builder()
                 .pool_max_idle_per_host(0)
@@ -75,6 +82,13 @@ impl Server {
     /// Where it serves.
     pub fn base_url(&self) -> &str {
         &self.base_url
+    }
+
+    /// What it tells of itself in numbers.
+    pub async fn metrics(&self) -> String {
+        let url = self.metrics_url.as_ref().expect("METRICS_ADDR is set");
+        let answer = Answer::to(self.client.get(url)).await;
+        answer.expect_status(200).body
     }
 
     /// The id of its process.

@@ -34,6 +34,7 @@ mod lists;
 mod login_flood;
 mod lost_access;
 mod messages;
+mod metrics;
 mod notes;
 mod problems;
 mod readme;

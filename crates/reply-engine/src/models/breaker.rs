@@ -87,6 +87,11 @@ impl CircuitBreaker {
         })
     }
 
+    /// Whether requests are refused, or the next one is a probe.
+    pub(super) fn is_open(&self) -> bool {
+        !matches!(*lock(&self.state), State::Closed { .. })
+    }
+
     fn after(&self, state: State, error: &ChatModelError) -> State {
         let open = |rest: Duration, blame| State::Open {
             until: Instant::now() + rest.min(self.settings.longest_rest),

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::breaker::{BreakerSettings, CircuitBreaker};
 use crate::chain::Chain;
+use crate::measures;
 
 /// How persistently a model is asked.
 #[derive(Clone, Copy, Debug)]
@@ -112,6 +113,12 @@ impl RetryingChatModel {
         }
     }
 
+    fn measure(&self, outcome: Result<(), &ChatModelError>) {
+        let model = self.model.name();
+        measures::asked(&model, outcome);
+        measures::left_alone(&model, self.breaker.is_open());
+    }
+
     /// One request; an answer counts as begun with its first text, or with its end.
     async fn begin(&self, request: ChatRequest) -> Result<ChatStream, ChatModelError> {
         let mut chunks = self.model.stream_reply(request).await?;
@@ -150,11 +157,13 @@ impl ChatModel for RetryingChatModel {
             let error = match self.begin(request.clone()).await {
                 Ok(answer) => {
                     pass.succeeded();
+                    self.measure(Ok(()));
                     return Ok(answer);
                 }
                 Err(error) => error,
             };
             pass.failed(&error);
+            self.measure(Err(&error));
             sent += 1;
             let Some(wait) = self.policy.wait(&error, sent, begun.elapsed()) else {
                 return Err(error);
@@ -167,6 +176,7 @@ impl ChatModel for RetryingChatModel {
                 "the model is asked again"
             );
             tokio::time::sleep(wait).await;
+            measures::asked_again(&self.model.name());
         }
     }
 }

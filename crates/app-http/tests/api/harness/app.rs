@@ -70,6 +70,7 @@ impl TestApp {
     async fn unready(home: Arc<Home>, settings: &[(&str, &str)], wiring: Wiring) -> Self {
         let config = Config::from_lookup(&|name| match name {
             "PORT" => Some("0".to_owned()),
+            "METRICS_ADDR" => Some("off".to_owned()),
             _ => settings
                 .iter()
                 .find(|(key, _)| *key == name)
