@@ -177,7 +177,7 @@ fn read(path: &Path) -> Result<String, String> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let before = error.as_bytes().get(..valid).unwrap_or_default();
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         format!("is not in UTF-8, from line {line} on")
     })
 }
@@ -190,35 +190,17 @@ fn article(place: &Path, text: &str) -> Result<ImportedArticle, Vec<FileProblem>
         Some(title) => (Some(title.clone()), body),
         None => title_in(body),
     };
-    let slug = match &front.slug {
-        Some(slug) => check(
-            &mut problems,
-            place,
-            &front,
-            "slug",
-            Slug::parse(slug.as_str()),
-        ),
-        None => {
-            let name = place.file_stem().map(|name| name.to_string_lossy());
-            let slug = name.and_then(|name| Slug::derive(&name));
-            let message = "has no letter or digit in its name to make a slug of: say `slug: …`";
-            check(&mut problems, place, &front, "slug", slug.ok_or(message))
-        }
+    let slug = if let Some(slug) = &front.slug {
+        Slug::parse(slug.as_str()).map_err(|error| error.to_string())
+    } else {
+        let name = place.file_stem().map(|name| name.to_string_lossy());
+        let slug = name.and_then(|name| Slug::derive(&name));
+        slug.ok_or_else(|| "cannot be made of the file's name, so it must be given".to_owned())
     };
-    let title = match title {
-        Some(title) => check(
-            &mut problems,
-            place,
-            &front,
-            "title",
-            ArticleTitle::parse(title),
-        ),
-        None => {
-            let message = "has neither a `title` nor a heading";
-            problems.push(FileProblem::new(place, None, message));
-            None
-        }
-    };
+    let slug = check(&mut problems, place, &front, "slug", slug);
+    let title = title.ok_or_else(|| "there is none, and no heading either".to_owned());
+    let title = title.and_then(|title| ArticleTitle::parse(title).map_err(|e| e.to_string()));
+    let title = check(&mut problems, place, &front, "title", title);
     let body = check(
         &mut problems,
         place,
