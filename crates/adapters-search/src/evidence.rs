@@ -7,7 +7,7 @@ use crate::index::{Index, float};
 
 /// BM25's usual constants: how soon repetitions stop counting, how much long texts are held back.
 const K1: f64 = 1.2;
-const B: f64 = 0.5;
+const B: f64 = 0.3;
 /// How much a synonym counts against the word itself.
 const SYNONYM: f64 = 0.8;
 /// How much one word of a phrase counts against the phrase.
@@ -15,7 +15,7 @@ const PART: f64 = 0.5;
 /// How much a word counts that the question may have misspelt.
 const CORRECTED: f64 = 0.8;
 /// How much a weak word counts in the ranking.
-const WEAK: f64 = 0.3;
+const WEAK: f64 = 0.5;
 
 /// A word or phrase of a question, and the passages that speak for being its answer.
 #[derive(Debug)]

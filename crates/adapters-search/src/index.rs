@@ -22,7 +22,7 @@ const BUILDING: usize = 16 * 1024 * 1024;
 const MAX_TEXT: usize = 64 * 1024 * 1024;
 /// How much a word of the title or heading counts against one of the text.
 const TITLE: f64 = 2.0;
-const HEADING: f64 = 3.0;
+const HEADING: f64 = 2.0;
 /// Words of fewer letters are not taken for misspelt: too many others look like them.
 const SHORTEST_MISSPELT: usize = 5;
 /// Words of so many letters may have two mistakes.
