@@ -46,7 +46,7 @@ struct Fields {
     title: Field,
     heading: Field,
     text: Field,
-    /// Words as they are written, to correct others by.
+    /// Words as they are written and their stems, to correct others by.
     spelling: Field,
 }
 
@@ -97,7 +97,10 @@ impl Index {
                 if field == fields.text {
                     lengths.push(float(words.iter().filter(|word| !word.is_stopped).count()));
                 }
-                let spelling = words.iter().map(|word| word.plain.clone());
+                // "refund" is known, too, where articles have "refunds" only.
+                let spelling = words
+                    .iter()
+                    .flat_map(|word| [word.plain.clone(), word.stem.clone()]);
                 document.add_pre_tokenized_text(fields.spelling, tokens(spelling));
                 let terms = terms(&words, &concepts);
                 document.add_pre_tokenized_text(field, tokens(terms));

@@ -7,9 +7,9 @@ pub(crate) const STOP_WORDS: &str = "a about above after again all also although
     else etc even ever every for from further had hadnt has hasnt have havent having he hello \
     her here hers hey hi him his however i id if ill im in into is isnt it its itself ive just \
     kind let lets may me might more most must my myself near neither no nor not of off ok okay \
-    on once one only onto or other ought our ours out over own per please quite rather really \
+    on once one only onto or other ought our ours out over own per please pls plz quite rather really \
     regards same shall she should shouldnt since so some somebody someone something soon such \
-    than thank thanks that thats the their theirs them themselves then there these they this \
+    than thank thanks thx that thats the their theirs them themselves then there these they this \
     those though through thus to too under until up upon us very via was wasnt we well were \
     werent what whats whenever wheres whether which while who whom whose why will with within \
     without wont would wouldnt yes yet you your youre yours yourself";

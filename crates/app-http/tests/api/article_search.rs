@@ -130,6 +130,46 @@ async fn the_search_follows_what_another_replica_changes() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn both_databases_rank_alike() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let url = format!("sqlite://{}", folder.path().join("other.db").display());
+    let mut rankings = Vec::new();
+    for home in [Home::new().await, Home::at(url)] {
+        let app = TestApp::at_home(Arc::new(home), &[], None).await;
+        app.until_ready().await;
+        let grace = app.agent("grace").await;
+        for (title, body) in [
+            (
+                "Refunds",
+                "Soon.\n\n## Abroad\nRefunds from abroad take a week.",
+            ),
+            ("Ärger", "Money back for an order that broke."),
+            ("Zebras", "An order of zebras.\n\n## Refund\nNone."),
+            ("Orders", "An order is an order, and a refund a refund."),
+        ] {
+            add(&grace, title, body).await;
+        }
+        until_found(&grace, "an order is an order", "Orders").await;
+        let mut ranking = Vec::new();
+        for query in [
+            "refund of my ordr",
+            "money back",
+            "zebra refund",
+            "arger abroad",
+        ] {
+            let found = grace.get(&format!("/articles/search?q={query}")).await;
+            let found = found.expect_status(200).json();
+            for item in found["items"].as_array().expect("a list") {
+                ranking.push(["title", "heading", "score"].map(|name| item[name].clone()));
+            }
+        }
+        rankings.push(ranking);
+    }
+    assert!(rankings[0].len() > 8, "{rankings:?}");
+    assert_eq!(rankings[0], rankings[1]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn agents_say_what_means_the_same() {
     let app = TestApp::start().await;
     let grace = app.agent("grace").await;
