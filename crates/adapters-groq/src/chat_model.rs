@@ -24,13 +24,13 @@ const MAX_REQUEST_ID: usize = 128;
 
 /// Asks a language model at Groq, or at a host that speaks the same protocol.
 pub struct GroqChatModel {
-    clients: Arc<Clients>,
-    endpoint: Url,
+    pub(crate) clients: Arc<Clients>,
+    pub(crate) endpoint: Url,
     /// Marked as sensitive, so that no `Debug` shows it.
-    authorization: Option<HeaderValue>,
-    model: String,
+    pub(crate) authorization: Option<HeaderValue>,
+    pub(crate) model: String,
     reasoning_effort: Option<String>,
-    timeouts: Timeouts,
+    pub(crate) timeouts: Timeouts,
 }
 
 impl GroqChatModel {

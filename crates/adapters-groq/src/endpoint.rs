@@ -18,6 +18,15 @@ pub(crate) fn endpoint(base_url: &str) -> Result<Url, GroqSettingsError> {
     Ok(url)
 }
 
+/// The URL beside it under which the host tells its models.
+pub(crate) fn models_endpoint(endpoint: &Url) -> Url {
+    let mut url = endpoint.clone();
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop().pop().push("models");
+    }
+    url
+}
+
 /// Whether the host is this machine.
 pub(crate) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
@@ -51,6 +60,13 @@ mod tests {
         ] {
             assert_eq!(endpoint(base_url).unwrap().as_str(), expected);
         }
+    }
+
+    #[test]
+    fn models_are_told_beside_the_answers() {
+        let endpoint = endpoint("https://a.test/openai/v1?version=2").unwrap();
+        let models = models_endpoint(&endpoint);
+        assert_eq!(models.as_str(), "https://a.test/openai/v1/models?version=2");
     }
 
     #[test]

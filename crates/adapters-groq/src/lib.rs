@@ -18,6 +18,7 @@ mod completion_request;
 mod endpoint;
 mod error_body;
 mod fault;
+mod host_check;
 mod patience;
 mod refusal;
 mod settings;
@@ -25,4 +26,5 @@ mod sse_decoder;
 mod thought_filter;
 
 pub use crate::chat_model::GroqChatModel;
+pub use crate::host_check::HostCheck;
 pub use crate::settings::{GroqSettings, GroqSettingsError, Timeouts};

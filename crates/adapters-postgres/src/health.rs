@@ -1,10 +1,11 @@
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool};
+use diesel::sql_types::{BigInt, Bool, Timestamptz};
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::ports::{BoxError, RepositoryError, StoreHealth};
@@ -61,6 +62,18 @@ impl StoreHealth for PgStoreHealth {
                 RepositoryError::Unavailable(_) => error,
                 error => RepositoryError::Unavailable(Box::new(error)),
             })
+    }
+
+    async fn now(&self) -> Result<DateTime<Utc>, RepositoryError> {
+        self.database
+            .read((), |mut connection, ()| {
+                async move {
+                    let now = diesel::select(diesel::dsl::sql::<Timestamptz>("clock_timestamp()"));
+                    Ok(now.get_result(&mut connection).await?)
+                }
+                .boxed()
+            })
+            .await
     }
 
     async fn is_migrated(&self) -> Result<bool, RepositoryError> {

@@ -1,3 +1,4 @@
+use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use domain::article::{Article, Passage, Synonyms};
@@ -181,15 +182,16 @@ impl Index {
         let initial = word.plain.chars().next();
         let most = if letters < LONG { 1 } else { 2 };
         for distance in 0..=most {
-            let term = Term::from_field_text(self.fields.spelling, &word.plain);
-            let automaton = FuzzyTermQuery::new(term, distance, true).automaton()?;
-            let mut stream = inverted.terms().search(automaton).into_stream()?;
-            let mut found: Vec<(std::cmp::Reverse<u32>, String)> = Vec::new();
-            while stream.advance() {
-                let spelling = str::from_utf8(stream.key())?;
-                if spelling.chars().next() == initial {
-                    let frequency = std::cmp::Reverse(stream.value().doc_freq);
-                    found.push((frequency, spelling.to_owned()));
+            let mut found: Vec<(Reverse<u32>, String)> = Vec::new();
+            for written in [&word.plain, &word.stem] {
+                let term = Term::from_field_text(self.fields.spelling, written);
+                let automaton = FuzzyTermQuery::new(term, distance, true).automaton()?;
+                let mut stream = inverted.terms().search(automaton).into_stream()?;
+                while stream.advance() {
+                    let spelling = str::from_utf8(stream.key())?;
+                    if spelling.chars().next() == initial {
+                        found.push((Reverse(stream.value().doc_freq), spelling.to_owned()));
+                    }
                 }
             }
             if !found.is_empty() {
@@ -197,6 +199,7 @@ impl Index {
                     return Ok(Vec::new());
                 }
                 found.sort();
+                found.dedup();
                 found.truncate(CORRECTIONS);
                 return Ok(found.into_iter().map(|(_, spelling)| spelling).collect());
             }

@@ -1,10 +1,12 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 use diesel::dsl::{count_star, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::ports::{RepositoryError, StoreHealth};
 
+use crate::columns::database_now;
 use crate::database::SqliteDatabase;
 use crate::error::{MigrateError, StoreError};
 
@@ -45,6 +47,14 @@ impl StoreHealth for SqliteStoreHealth {
                 RepositoryError::Unavailable(_) => error,
                 error => RepositoryError::Unavailable(Box::new(error)),
             })
+    }
+
+    async fn now(&self) -> Result<DateTime<Utc>, RepositoryError> {
+        let micros = self
+            .database
+            .read(|connection| Ok(database_now(connection)?))
+            .await?;
+        Ok(DateTime::from_timestamp_micros(micros).unwrap_or_default())
     }
 
     async fn is_migrated(&self) -> Result<bool, RepositoryError> {

@@ -13,12 +13,13 @@ use clap::{Parser, Subcommand, ValueEnum};
 use domain::password::Password;
 use domain::use_cases::CreateUserError;
 use domain::user::{Email, Role};
+use reqwest::Url;
 
 use crate::application::Application;
 use crate::composition::{self, Wiring};
 use crate::config::Config;
 use crate::openapi::DOCUMENT;
-use crate::telemetry;
+use crate::{doctor, telemetry};
 
 /// A self-hosted backend for AI-assisted customer support.
 ///
@@ -37,6 +38,15 @@ enum Command {
     Serve,
     /// Bring the database to the newest migration and exit
     Migrate,
+    /// Look at everything that the server needs, and say what is wrong with it
+    Doctor {
+        /// The address that clients use, to see what proxies make of streams
+        #[arg(long)]
+        url: Option<Url>,
+    },
+    /// Look at the settings
+    #[command(subcommand)]
+    Config(ConfigCommand),
     /// Print the API's description (OpenAPI 3.1) and exit
     Openapi,
     /// Ask the server of this machine whether it is ready; exits with 0 if so
@@ -59,6 +69,12 @@ enum ArticlesCommand {
         #[arg(long)]
         prune: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Say whether every setting can be used, and which cannot; exits with 0 if all can
+    Check,
 }
 
 #[derive(Debug, Subcommand)]
@@ -118,6 +134,14 @@ impl Cli {
         match command {
             Command::Serve => serve(&config).await,
             Command::Openapi => Ok(()),
+            Command::Doctor { url } => {
+                let healthy = doctor::examine(&config, url.as_ref()).await?;
+                anyhow::ensure!(healthy, "something has to be changed before it works");
+                Ok(())
+            }
+            Command::Config(ConfigCommand::Check) => {
+                Ok(writeln!(io::stdout(), "every setting can be used")?)
+            }
             Command::Migrate => composition::migrate(&config).await,
             Command::Healthcheck => check_health(&config),
             Command::Articles(ArticlesCommand::Import { folder, prune }) => {

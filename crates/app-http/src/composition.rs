@@ -1,6 +1,7 @@
 //! The composition root: the one place that knows which adapter stands behind which port.
 
 mod assistant;
+pub(crate) mod examination;
 mod knowledge;
 mod signing_key;
 mod stores;

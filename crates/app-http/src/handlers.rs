@@ -25,6 +25,7 @@ pub(crate) mod list_users;
 pub(crate) mod log_in;
 pub(crate) mod log_out;
 pub(crate) mod message_response;
+pub(crate) mod probe_stream;
 pub(crate) mod rate_message;
 pub(crate) mod refresh_session;
 mod reply_response;

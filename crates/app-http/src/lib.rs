@@ -12,6 +12,7 @@ pub mod composition;
 pub mod config;
 mod connection;
 mod cursor;
+mod doctor;
 mod error;
 mod extract;
 mod handlers;

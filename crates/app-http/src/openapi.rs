@@ -74,6 +74,7 @@ use crate::sse::event::CreatedResponse;
         h::get_problem_type::get_problem_type,
         h::get_health::get_liveness,
         h::get_health::get_readiness,
+        h::probe_stream::probe_stream,
         h::get_openapi::get_openapi,
         h::get_docs::get_docs,
         h::get_docs::get_docs_file,
@@ -168,7 +169,7 @@ fn add_request_id(response: &mut Value) {
 /// in the shape that 3.2 gives to `itemSchema`.
 fn describe_events(response: &mut Value) {
     let schema = response.pointer_mut("/content/text~1event-stream/schema");
-    if let Some(schema) = schema {
+    if let Some(schema) = schema.filter(|schema| schema.get("$ref").is_none()) {
         *schema = json!({"$ref": "#/components/schemas/ServerSentEvent"});
     }
 }

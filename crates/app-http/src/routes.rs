@@ -29,6 +29,7 @@ use crate::handlers::list_tickets::list_tickets;
 use crate::handlers::list_users::list_users;
 use crate::handlers::log_in::log_in;
 use crate::handlers::log_out::log_out;
+use crate::handlers::probe_stream::probe_stream;
 use crate::handlers::rate_message::rate_message;
 use crate::handlers::refresh_session::refresh_session;
 use crate::handlers::retry_ai_response::retry_ai_response;
@@ -126,6 +127,7 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(resource("/docs", "GET, HEAD").route(get().to(get_docs)))
         .service(resource("/docs/{file:.*}", "GET, HEAD").route(get().to(get_docs_file)))
         .service(resource("/health/live", "GET, HEAD").route(get().to(get_liveness)))
+        .service(resource("/health/stream", "GET").route(web::get().to(probe_stream)))
         .service(resource("/health/ready", "GET, HEAD").route(get().to(get_readiness)))
         .default_service(web::to(unknown_path));
 }

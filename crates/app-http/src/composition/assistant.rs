@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use domain::ports::ChatModel;
 use reply_engine::{FallbackChatModel, RetryPolicy, RetryingChatModel};
 
-use crate::config::Assistant;
+use crate::config::{Assistant, Groq};
 
 /// How long the quoting assistant takes over a word.
 const WORD_PAUSE: Duration = Duration::from_millis(5);
@@ -30,19 +30,7 @@ pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>
                 base_url = groq.base_url,
                 "assistant: groq; set ASSISTANT=extractive to have help articles quoted instead"
             );
-            let model = GroqChatModel::new(GroqSettings {
-                base_url: groq.base_url.clone(),
-                api_key: groq.api_key.clone(),
-                model: groq.model.clone(),
-                reasoning_effort: groq.reasoning_effort.map(str::to_owned),
-                timeouts: Timeouts {
-                    first_token: groq.first_token,
-                    idle: groq.idle,
-                    total: groq.total,
-                    ..Timeouts::default()
-                },
-            })
-            .context("cannot set up the model's client")?;
+            let model = groq_model(groq)?;
             let siblings = groq.fallback_models.iter();
             let mut others: Vec<Arc<dyn ChatModel>> = siblings
                 .map(|name| persistent(model.sibling(name)))
@@ -53,6 +41,23 @@ pub(super) fn obtain(assistant: &Assistant) -> anyhow::Result<Arc<dyn ChatModel>
             Ok(Arc::new(FallbackChatModel::new(persistent(model), others)))
         }
     }
+}
+
+/// The configured model, asked once at a time.
+pub(super) fn groq_model(groq: &Groq) -> anyhow::Result<GroqChatModel> {
+    GroqChatModel::new(GroqSettings {
+        base_url: groq.base_url.clone(),
+        api_key: groq.api_key.clone(),
+        model: groq.model.clone(),
+        reasoning_effort: groq.reasoning_effort.map(str::to_owned),
+        timeouts: Timeouts {
+            first_token: groq.first_token,
+            idle: groq.idle,
+            total: groq.total,
+            ..Timeouts::default()
+        },
+    })
+    .context("cannot set up the model's client")
 }
 
 /// A model that is asked again when it fails.

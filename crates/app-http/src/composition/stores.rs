@@ -3,7 +3,7 @@ mod sqlite;
 
 use std::sync::Arc;
 
-use adapters_sqlite::ExclusiveLock;
+use adapters_sqlite::{ExclusiveLock, SqliteDatabase};
 use domain::ports::{
     ArticleRepository, IdempotencyStore, KnowledgeSource, MessageRepository, ReplyEventLog,
     ReplyStore, SessionRepository, StatisticsSource, StoreHealth, StreamTokenRepository, Throttle,
@@ -55,6 +55,15 @@ impl Stores {
                 Ok(Self::over_postgres(&database))
             }
         }
+    }
+
+    /// Opens the database as it is, to look at it; none where there is no file yet.
+    pub(super) fn open_untouched(config: &Config) -> anyhow::Result<Option<Self>> {
+        Ok(match &config.database {
+            Database::Sqlite(path) if !path.exists() => None,
+            Database::Sqlite(path) => Some(Self::over_sqlite(&SqliteDatabase::open(path)?)),
+            Database::Postgres(url) => Some(Self::over_postgres(&postgres::connect(url, 1)?)),
+        })
     }
 
     /// Opens the database to serve it. `stop` ends what goes on in the background.

@@ -22,13 +22,16 @@ impl MetricsListener {
         match reader.optional(name).as_deref().map(str::trim) {
             None => Self::Default,
             Some("off") => Self::Off,
-            Some(address) => match address.parse() {
-                Ok(address) => Self::At(address),
-                Err(_) => {
+            Some(address) => address.parse().map_or_else(
+                |_no_address| {
                     reader.complain(name, "must be an IP address and a port, or off");
                     Self::Default
-                }
-            },
+                },
+                |address| match address {
+                    Self::DEFAULT => Self::Default,
+                    other => Self::At(other),
+                },
+            ),
         }
     }
 }

@@ -15,9 +15,19 @@ use crate::validation::Validation;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CreateTicketRequest {
-    #[schema(min_length = 1, max_length = 200, example = "My parcel is late")]
+    #[schema(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "My parcel is late"
+    )]
     title: String,
-    #[schema(min_length = 1, max_length = 10_000, example = "Where is order 1001?")]
+    #[schema(
+        min_length = 1,
+        max_length = 10_000,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "Where is order 1001?"
+    )]
     description: String,
     #[schema(
         max_length = 64,

@@ -16,7 +16,11 @@ use crate::validation::Validation;
 pub(crate) struct RateMessageRequest {
     #[schema(value_type = names::Rating)]
     rating: Rating,
-    #[schema(min_length = 1, max_length = 2_000, example = "That helped.")]
+    #[schema(
+        max_length = 2_000,
+        pattern = "^[^\\u0000]*$",
+        example = "That helped."
+    )]
     comment: Option<String>,
 }
 

@@ -16,7 +16,12 @@ use crate::validation::Validation;
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SendMessageRequest {
-    #[schema(min_length = 1, max_length = 10_000, example = "It did not arrive.")]
+    #[schema(
+        min_length = 1,
+        max_length = 10_000,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "It did not arrive."
+    )]
     content: String,
     /// `internal` notes are for staff; `public` if not given.
     #[schema(value_type = Option<names::Visibility>)]

@@ -41,10 +41,15 @@ pub(crate) struct TicketQuery {
     priority: Option<String>,
     #[param(max_length = 64, pattern = "^[a-z0-9]+(-[a-z0-9]+)*$")]
     category: Option<String>,
-    #[param(min_length = 1, max_length = 50)]
+    #[param(max_length = 50, pattern = "^[A-Za-z0-9]+(-[A-Za-z0-9]+)*$")]
     tag: Option<String>,
     /// Words that the ticket has in its title, description or public messages.
-    #[param(min_length = 1, max_length = 200, example = "parcel")]
+    #[param(
+        min_length = 1,
+        max_length = 200,
+        pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$",
+        example = "parcel"
+    )]
     q: Option<String>,
 }
 

@@ -23,7 +23,7 @@ pub(crate) struct UpdateTicketRequest {
     #[schema(value_type = names::TicketStatus)]
     status: Option<TicketStatus>,
     #[serde(default, deserialize_with = "not_null")]
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "My parcel is late")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, pattern = "^[^\\u0000]*[^\\s\\u0000][^\\u0000]*$", example = "My parcel is late")]
     title: Option<String>,
     #[serde(default, deserialize_with = "not_null")]
     #[schema(value_type = names::Priority)]

@@ -54,6 +54,7 @@ fn rows() -> Vec<Row> {
     vec![
         get("/health/live", [200; 5]),
         get("/health/ready", [200; 5]),
+        get("/health/stream", [200; 5]),
         get("/problems/not_found", [200; 5]),
         get("/openapi.json", [200; 5]),
         get("/docs", [200; 5]),

@@ -1,4 +1,5 @@
 use async_trait::async_trait;
+use chrono::{DateTime, Utc};
 
 use super::RepositoryError;
 
@@ -11,6 +12,12 @@ pub trait StoreHealth: Send + Sync {
     /// # Errors
     /// [`RepositoryError::Unavailable`] when it does not.
     async fn ping(&self) -> Result<(), RepositoryError>;
+
+    /// The time by the store's clock, by which leases are measured.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn now(&self) -> Result<DateTime<Utc>, RepositoryError>;
 
     /// Whether every migration that this program knows has been applied.
     ///

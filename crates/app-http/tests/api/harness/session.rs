@@ -1,5 +1,5 @@
 use reqwest::header::HeaderMap;
-use reqwest::{Method, RequestBuilder, StatusCode};
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 
 use super::{EventReader, TestApp, soon};
@@ -109,7 +109,12 @@ pub struct Answer {
 
 impl Answer {
     pub async fn to(request: RequestBuilder) -> Self {
-        let response = soon("an answer", request.send()).await.expect("an answer");
+        let response = soon("an answer", request.send()).await;
+        Self::of(response.expect("an answer")).await
+    }
+
+    /// The whole of a response that has begun.
+    pub async fn of(response: Response) -> Self {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = soon("a whole body", response.text())
             .await
