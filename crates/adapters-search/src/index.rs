@@ -184,6 +184,9 @@ impl Index {
         for distance in 0..=most {
             let mut found: Vec<(Reverse<u32>, String)> = Vec::new();
             for written in [&word.plain, &word.stem] {
+                if written.chars().count() < SHORTEST_MISSPELT {
+                    continue;
+                }
                 let term = Term::from_field_text(self.fields.spelling, written);
                 let automaton = FuzzyTermQuery::new(term, distance, true).automaton()?;
                 let mut stream = inverted.terms().search(automaton).into_stream()?;

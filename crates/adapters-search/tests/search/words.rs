@@ -55,7 +55,7 @@ async fn misspelt_words_are_taken_for_what_they_were_meant_to_be() {
     assert_answered_by("Invoices", &["downlod invocies", "invioce pls"]).await;
     assert_answered_by(
         "Passwords and signing in",
-        &["new pasword", "forgot my passwrod"],
+        &["new pasword", "a new passwrod"],
     )
     .await;
 }
