@@ -6,6 +6,7 @@ use std::time::Duration;
 use adapters_search::{SearchLanguage, TantivyPassageSearch};
 use domain::ports::{ArticleRepository as _, PassageSearch as _};
 use testkit::fakes::InMemoryArticleRepository;
+use tokio::task::JoinSet;
 
 use crate::article;
 
@@ -24,7 +25,8 @@ async fn changes_are_found_within_seconds_and_searches_never_wait_for_them() {
         .expect("added");
     assert_eq!(titles().await, Vec::<String>::new(), "nobody follows yet");
 
-    let following = tokio::spawn(search.clone().follow());
+    let mut following = JoinSet::new();
+    following.spawn(search.clone().follow());
     tokio::time::timeout(Duration::from_secs(5), async {
         while titles().await.is_empty() {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -47,5 +49,5 @@ async fn changes_are_found_within_seconds_and_searches_never_wait_for_them() {
     })
     .await
     .expect("the change is found");
-    following.abort();
+    following.abort_all();
 }
