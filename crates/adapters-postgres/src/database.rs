@@ -143,7 +143,21 @@ impl PgDatabase {
         R: Send + 'static,
         F: Work<I, R>,
     {
-        self.run(Kind::Transaction, PATIENCE, input, work).await
+        self.write_within(PATIENCE, input, work).await
+    }
+
+    pub(crate) async fn write_within<I, R, F>(
+        &self,
+        patience: Duration,
+        input: I,
+        work: F,
+    ) -> Result<R, RepositoryError>
+    where
+        I: Send + Sync + 'static,
+        R: Send + 'static,
+        F: Work<I, R>,
+    {
+        self.run(Kind::Transaction, patience, input, work).await
     }
 
     /// Marks what this process announces to others.

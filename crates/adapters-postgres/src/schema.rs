@@ -176,7 +176,7 @@ diesel::table! {
         body -> Text,
         url -> Nullable<Text>,
         is_published -> Bool,
-        is_sample -> Bool,
+        origin -> Text,
         version -> BigInt,
         created_at -> Timestamptz,
         updated_at -> Timestamptz,
@@ -191,6 +191,20 @@ diesel::table! {
         user_part -> Nullable<Text>,
         author_id -> Uuid,
         created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    knowledge (id) {
+        id -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    synonyms (id) {
+        id -> Integer,
+        groups -> Text,
     }
 }
 

@@ -191,7 +191,7 @@ diesel::table! {
         body -> Text,
         url -> Nullable<Text>,
         is_published -> Bool,
-        is_sample -> Bool,
+        origin -> Text,
         version -> BigInt,
         created_at -> BigInt,
         updated_at -> BigInt,
@@ -206,6 +206,20 @@ diesel::table! {
         user_part -> Nullable<Text>,
         author_id -> Text,
         created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    knowledge (id) {
+        id -> Integer,
+        revision -> BigInt,
+    }
+}
+
+diesel::table! {
+    synonyms (id) {
+        id -> Integer,
+        groups -> Text,
     }
 }
 

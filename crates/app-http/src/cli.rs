@@ -1,7 +1,10 @@
 //! The command line.
 
+mod articles;
+
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpStream};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -51,6 +54,21 @@ enum Command {
     /// Manage accounts
     #[command(subcommand)]
     User(UserCommand),
+    /// Manage help articles
+    #[command(subcommand)]
+    Articles(ArticlesCommand),
+}
+
+#[derive(Debug, Subcommand)]
+enum ArticlesCommand {
+    /// Bring help articles to what a folder of Markdown files says, all or nothing
+    Import {
+        /// The folder; those below it are read, too
+        folder: PathBuf,
+        /// Delete imported articles whose file is gone
+        #[arg(long)]
+        prune: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -126,6 +144,9 @@ impl Cli {
             }
             Command::Migrate => composition::migrate(&config).await,
             Command::Healthcheck => check_health(&config),
+            Command::Articles(ArticlesCommand::Import { folder, prune }) => {
+                articles::import(&config, &folder, prune).await
+            }
             Command::User(UserCommand::Create {
                 email,
                 role,

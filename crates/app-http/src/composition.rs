@@ -2,6 +2,7 @@
 
 mod assistant;
 pub(crate) mod examination;
+mod knowledge;
 mod signing_key;
 mod stores;
 
@@ -10,7 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_auth::{BcryptPasswordHasher, JwtAccessTokens, RandomOpaqueTokens};
-use adapters_extractive::{KeywordPassageSearch, sample_articles};
+use adapters_extractive::sample_articles;
+use adapters_search::TantivyPassageSearch;
 use anyhow::Context as _;
 use domain::ports::{
     AccessTokens, ChatModel, Clock, IdGenerator, OpaqueTokens, PasswordHasher, TokenQuotas,
@@ -18,11 +20,11 @@ use domain::ports::{
 use domain::prompt::PromptFactory;
 use domain::use_cases::{
     Authenticate, ChangePassword, ChangeUser, CheckAccess, CreateTicket, CreateUser, HandOffTicket,
-    InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages, ListPromptTemplates,
-    ListTickets, ListUsers, LogIn, LogInParts, LogOut, PrepareReply, PreviewPrompt, Prompting,
-    RateMessage, RenewSession, SavePromptTemplate, SendMessage, SendMessageParts, ShowProfile,
-    ShowPromptTemplate, ShowStatistics, ShowTicket, SignIn, SignUp, Sweep, SweepParts,
-    UpdateTicket, WithdrawPromptTemplate,
+    ImportArticles, InstallSampleArticles, IssueStreamToken, LimitAttempts, ListMessages,
+    ListPromptTemplates, ListTickets, ListUsers, LogIn, LogInParts, LogOut, PrepareReply,
+    PreviewPrompt, Prompting, RateMessage, RenewSession, SavePromptTemplate, SendMessage,
+    SendMessageParts, ShowProfile, ShowPromptTemplate, ShowStatistics, ShowTicket, SignIn, SignUp,
+    Sweep, SweepParts, UpdateTicket, WithdrawPromptTemplate,
 };
 use reply_engine::{
     CancelReply, EngineParts, EngineSettings, ReplyEngine, RetryReply, ShowReceipt, ShowReply,
@@ -31,6 +33,7 @@ use reply_engine::{
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 
+use self::knowledge::Knowledge;
 pub(crate) use self::stores::ServingGuard;
 use self::stores::{Serving, Stores};
 use crate::access_watch::AccessWatch;
@@ -95,6 +98,19 @@ pub async fn user_creation(config: &Config) -> anyhow::Result<CreateUser> {
     ))
 }
 
+/// The use case that imports articles, for the command line.
+///
+/// # Errors
+/// When the database cannot be opened.
+pub async fn article_import(config: &Config) -> anyhow::Result<ImportArticles> {
+    let stores = Stores::open(config).await?;
+    Ok(ImportArticles::new(
+        stores.articles,
+        Arc::new(SystemClock),
+        Arc::new(UuidV7Ids),
+    ))
+}
+
 /// Wires everything.
 pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<Composed> {
     let draining = CancellationToken::new();
@@ -113,6 +129,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         hasher: Arc::new(BcryptPasswordHasher::new(wiring.bcrypt_cost)),
         tokens: Arc::new(tokens),
         opaque_tokens: Arc::new(RandomOpaqueTokens),
+        search: knowledge::search(config, &stores)?,
     };
     let (model, quotas) = match (wiring.model, &config.assistant) {
         (Some(model), _) => (model, config.token_quotas),
@@ -144,6 +161,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         clock: Arc::clone(&services.clock),
     });
     let cleaning = janitor::run(sweep, prepared.clone(), draining.clone());
+    let indexing = knowledge::follow(services.search.clone(), prepared.clone(), draining.clone());
     let check_access = CheckAccess::new(Arc::clone(&stores.sessions), Arc::clone(&services.clock));
     let readiness = Readiness {
         store: Arc::clone(&stores.health),
@@ -154,7 +172,7 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
     let use_cases = wire(stores, services, &engine, (readiness, attempts), prompting);
     let watching = use_cases.access.clone().run(check_access, draining.clone());
     let housekeeping = Box::pin(async {
-        tokio::join!(cleaning, watching);
+        tokio::join!(cleaning, watching, indexing);
     });
     Ok(Composed {
         use_cases,
@@ -172,6 +190,7 @@ struct Services {
     hasher: Arc<dyn PasswordHasher>,
     tokens: Arc<dyn AccessTokens>,
     opaque_tokens: Arc<dyn OpaqueTokens>,
+    search: TantivyPassageSearch,
 }
 
 async fn install_samples(stores: &Stores, services: &Services) -> anyhow::Result<()> {
@@ -209,7 +228,7 @@ fn prompting(config: &Config, stores: &Stores, services: &Services) -> Prompting
     Prompting {
         tickets: Arc::clone(&stores.tickets),
         messages: Arc::clone(&stores.messages),
-        search: Arc::new(KeywordPassageSearch::new(Arc::clone(&stores.articles))),
+        search: Arc::new(services.search.clone()),
         templates: Arc::clone(&stores.templates),
         digests: Arc::clone(&services.opaque_tokens),
         clock: Arc::clone(&services.clock),
@@ -262,6 +281,7 @@ fn wire(
     (readiness, attempts): (Readiness, LimitAttempts),
     prompting: Prompting,
 ) -> UseCases {
+    let knowledge = Knowledge::new(&stores, &services);
     let Stores {
         users,
         sessions,
@@ -280,6 +300,7 @@ fn wire(
         hasher,
         tokens,
         opaque_tokens,
+        ..
     } = services;
     let by_token = StreamByTokenParts {
         sessions: sessions.clone(),
@@ -348,6 +369,14 @@ fn wire(
         cancel_reply: CancelReply::new(tickets.clone(), engine.clone()),
         retry_reply: RetryReply::new(tickets.clone(), engine.clone()),
         issue_stream_token: IssueStreamToken::new(tickets, stream_tokens, opaque_tokens, clock),
+        list_articles: knowledge.list,
+        show_article: knowledge.show,
+        search_articles: knowledge.search,
+        create_article: knowledge.create,
+        change_article: knowledge.change,
+        delete_article: knowledge.delete,
+        show_synonyms: knowledge.show_synonyms,
+        set_synonyms: knowledge.set_synonyms,
         access: AccessWatch::default(),
         readiness,
     }

@@ -41,6 +41,8 @@ pub struct Config {
     pub jwt_secret_previous: Option<SecretString>,
     /// Who answers.
     pub assistant: Assistant,
+    /// The language that help articles are in, by its English name; `none` for any.
+    pub search_language: &'static str,
     /// How long a process may be silent before its replies are taken over.
     pub lease: Duration,
     /// Each ticket owner's limits; none when they are switched off.
@@ -146,6 +148,28 @@ impl std::error::Error for ConfigErrors {}
 
 /// What models of this protocol take; each takes some of these.
 const REASONING_EFFORTS: [&str; 5] = ["none", "default", "low", "medium", "high"];
+/// Those whose word forms the search knows.
+const SEARCH_LANGUAGES: [&str; 19] = [
+    "none",
+    "arabic",
+    "danish",
+    "dutch",
+    "english",
+    "finnish",
+    "french",
+    "german",
+    "greek",
+    "hungarian",
+    "italian",
+    "norwegian",
+    "portuguese",
+    "romanian",
+    "russian",
+    "spanish",
+    "swedish",
+    "tamil",
+    "turkish",
+];
 const DEFAULT_BASE_URL: &str = "https://api.groq.com/openai/v1";
 
 impl Config {
@@ -194,6 +218,11 @@ impl Config {
             database_pool: reader.number("DATABASE_POOL_SIZE", 10, 1..=1_000),
             database,
             assistant: read_assistant(&mut reader),
+            search_language: reader.one_of(
+                "SEARCH_LANGUAGE",
+                "english",
+                &SEARCH_LANGUAGES.map(|name| (name, name)),
+            ),
             lease: reader.seconds("LEASE_SECONDS", 15, 1..=300),
             reply_limits,
             token_quotas,

@@ -3,7 +3,8 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use domain::ids::{TicketId, UserId};
+use domain::article::ArticleCursor;
+use domain::ids::{ArticleId, TicketId, UserId};
 use domain::prompt::TemplateName;
 use domain::ticket::{ScorePlace, TicketOrder, TimePlace};
 use domain::user::UserCursor;
@@ -121,17 +122,35 @@ pub(crate) fn encode_user_cursor(cursor: UserCursor) -> String {
 }
 
 pub(crate) fn decode_user_cursor(raw: &str) -> Result<UserCursor, CursorError> {
+    let (created_at, id) = decode_time_and_id("a.", raw)?;
+    Ok(UserCursor {
+        created_at,
+        id: UserId::from_uuid(id),
+    })
+}
+
+pub(crate) fn encode_article_cursor(cursor: ArticleCursor) -> String {
+    let micros = cursor.created_at.timestamp_micros();
+    encode(&format!("h.{micros}.{}", cursor.id))
+}
+
+pub(crate) fn decode_article_cursor(raw: &str) -> Result<ArticleCursor, CursorError> {
+    let (created_at, id) = decode_time_and_id("h.", raw)?;
+    Ok(ArticleCursor {
+        created_at,
+        id: ArticleId::from_uuid(id),
+    })
+}
+
+fn decode_time_and_id(prefix: &str, raw: &str) -> Result<(DateTime<Utc>, Uuid), CursorError> {
     let text = decode(raw)?;
     let (micros, id) = text
-        .strip_prefix("a.")
+        .strip_prefix(prefix)
         .and_then(|rest| rest.split_once('.'))
         .ok_or(CursorError)?;
     let micros = micros.parse().map_err(|_no_number| CursorError)?;
     let id = Uuid::try_parse(id).map_err(|_no_id| CursorError)?;
-    Ok(UserCursor {
-        created_at: time(micros)?,
-        id: UserId::from_uuid(id),
-    })
+    Ok((time(micros)?, id))
 }
 
 /// The cursor behind a position among the messages of a ticket.
@@ -226,6 +245,13 @@ mod tests {
             id: UserId::from_uuid(Uuid::from_u128(8)),
         };
         assert_eq!(decode_user_cursor(&encode_user_cursor(cursor)), Ok(cursor));
+        assert!(decode_article_cursor(&encode_user_cursor(cursor)).is_err());
+        let cursor = ArticleCursor {
+            created_at: DateTime::from_timestamp_micros(1_790_000_000_123_456).unwrap(),
+            id: ArticleId::from_uuid(Uuid::from_u128(9)),
+        };
+        let decoded = decode_article_cursor(&encode_article_cursor(cursor));
+        assert_eq!(decoded, Ok(cursor));
         let position = decode_position(id(), &encode_position(id(), 42));
         assert_eq!(position, Ok(42));
     }

@@ -162,7 +162,7 @@ async fn examine_store(config: &Config, report: &mut Report) -> io::Result<()> {
     if !matches!(migrated, Ok(true)) {
         return Ok(());
     }
-    report.tell(match store.articles.list_published().await {
+    report.tell(match store.knowledge.list_published().await {
         Ok(articles) if articles.is_empty() => Finding::doubtful(
             "articles",
             "none are published: there is nothing to answer from",

@@ -3,6 +3,7 @@
 #![deny(clippy::wildcard_enum_match_arm)]
 
 mod accounts;
+mod articles;
 mod desk;
 mod prompts;
 
@@ -68,6 +69,8 @@ pub(crate) enum ApiError {
     EmailTaken,
     #[error("the last admin must stay one")]
     LastAdmin,
+    #[error("another article has that slug")]
+    SlugTaken,
     #[error("the idempotency key was used for another request")]
     IdempotencyKeyReused,
     #[error("the ticket is closed")]
@@ -149,6 +152,7 @@ impl ApiError {
             }
             Self::EmailTaken => Problem::new(types::EMAIL_TAKEN, self),
             Self::LastAdmin => Problem::new(types::LAST_ADMIN, self),
+            Self::SlugTaken => Problem::new(types::SLUG_TAKEN, self),
             Self::IdempotencyKeyReused => Problem::new(types::IDEMPOTENCY_KEY_REUSED, self),
             Self::TicketClosed => Problem::new(types::TICKET_CLOSED, self),
             Self::InvalidTransition(_) => Problem::new(types::INVALID_TRANSITION, self),

@@ -8,10 +8,12 @@ mod path;
 mod query;
 mod signed_in;
 
-pub(crate) use self::body::{Form, JsonBody, is_form};
+pub(crate) use self::body::{ARTICLE_LIMIT, Form, JsonBody, is_form};
 pub(crate) use self::client::Client;
 pub(crate) use self::if_match::IfMatch;
 pub(crate) use self::keyed_body::KeyedBody;
-pub(crate) use self::path::{MessagePath, ReplyPath, TemplatePath, TicketPath, UserPath};
+pub(crate) use self::path::{
+    ArticlePath, MessagePath, ReplyPath, TemplatePath, TicketPath, UserPath,
+};
 pub(crate) use self::query::QueryParameters;
 pub(crate) use self::signed_in::{ActingUser, CurrentSession, SignedIn};

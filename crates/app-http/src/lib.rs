@@ -5,6 +5,7 @@
 
 mod access_watch;
 pub mod application;
+mod article_files;
 pub mod cli;
 mod client_address;
 pub mod composition;

@@ -8,8 +8,11 @@ use actix_web::{Resource, Route, guard, web};
 use crate::error::ApiError;
 use crate::handlers::cancel_ai_response::cancel_ai_response;
 use crate::handlers::change_password::change_password;
+use crate::handlers::create_article::create_article;
 use crate::handlers::create_stream_token::create_stream_token;
 use crate::handlers::create_ticket::create_ticket;
+use crate::handlers::delete_article::delete_article;
+use crate::handlers::get_article::get_article;
 use crate::handlers::get_docs::{get_docs, get_docs_file};
 use crate::handlers::get_health::{get_liveness, get_readiness};
 use crate::handlers::get_me::get_me;
@@ -18,8 +21,10 @@ use crate::handlers::get_problem_type::get_problem_type;
 use crate::handlers::get_prompt_template::get_prompt_template;
 use crate::handlers::get_reply::get_reply;
 use crate::handlers::get_statistics::get_statistics;
+use crate::handlers::get_synonyms::get_synonyms;
 use crate::handlers::get_ticket::get_ticket;
 use crate::handlers::hand_off_ticket::hand_off_ticket;
+use crate::handlers::list_articles::list_articles;
 use crate::handlers::list_messages::list_messages;
 use crate::handlers::list_prompt_template_versions::list_prompt_template_versions;
 use crate::handlers::list_prompt_templates::list_prompt_templates;
@@ -34,12 +39,15 @@ use crate::handlers::rate_message::rate_message;
 use crate::handlers::refresh_session::refresh_session;
 use crate::handlers::retry_ai_response::retry_ai_response;
 use crate::handlers::save_prompt_template::save_prompt_template;
+use crate::handlers::search_articles::search_articles;
 use crate::handlers::send_message::send_message;
+use crate::handlers::set_synonyms::{reset_synonyms, set_synonyms};
 use crate::handlers::sign_up::sign_up;
 use crate::handlers::stream_ai_response::{peek_ai_response, stream_ai_response};
 use crate::handlers::stream_ai_response_by_token::{
     brings_stream_token, stream_ai_response_by_token,
 };
+use crate::handlers::update_article::update_article;
 use crate::handlers::update_ticket::update_ticket;
 use crate::handlers::update_user::update_user;
 use crate::handlers::withdraw_prompt_template::withdraw_prompt_template;
@@ -120,6 +128,24 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
         .service(
             resource("/prompt-templates/{name}/preview", "POST")
                 .route(web::post().to(preview_prompt)),
+        )
+        .service(
+            resource("/articles", "GET, HEAD, POST")
+                .route(get().to(list_articles))
+                .route(web::post().to(create_article)),
+        )
+        .service(resource("/articles/search", "GET, HEAD").route(get().to(search_articles)))
+        .service(
+            resource("/articles/synonyms", "GET, HEAD, PUT, DELETE")
+                .route(get().to(get_synonyms))
+                .route(web::put().to(set_synonyms))
+                .route(web::delete().to(reset_synonyms)),
+        )
+        .service(
+            resource("/articles/{article_id}", "GET, HEAD, PATCH, DELETE")
+                .route(get().to(get_article))
+                .route(web::patch().to(update_article))
+                .route(web::delete().to(delete_article)),
         )
         .service(resource("/admin/stats", "GET, HEAD").route(get().to(get_statistics)))
         .service(resource("/problems/{code}", "GET, HEAD").route(get().to(get_problem_type)))

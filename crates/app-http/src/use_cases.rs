@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use domain::ports::StoreHealth;
 use domain::use_cases::{
-    Authenticate, ChangePassword, ChangeUser, CreateTicket, HandOffTicket, IssueStreamToken,
-    ListMessages, ListPromptTemplates, ListTickets, ListUsers, LogOut, PreviewPrompt, RateMessage,
-    RenewSession, SavePromptTemplate, SendMessage, ShowProfile, ShowPromptTemplate, ShowStatistics,
-    ShowTicket, SignIn, SignUp, UpdateTicket, WithdrawPromptTemplate,
+    Authenticate, ChangeArticle, ChangePassword, ChangeUser, CreateArticle, CreateTicket,
+    DeleteArticle, HandOffTicket, IssueStreamToken, ListArticles, ListMessages,
+    ListPromptTemplates, ListTickets, ListUsers, LogOut, PreviewPrompt, RateMessage, RenewSession,
+    SavePromptTemplate, SearchArticles, SendMessage, SetSynonyms, ShowArticle, ShowProfile,
+    ShowPromptTemplate, ShowStatistics, ShowSynonyms, ShowTicket, SignIn, SignUp, UpdateTicket,
+    WithdrawPromptTemplate,
 };
 use reply_engine::{CancelReply, RetryReply, ShowReceipt, ShowReply, StreamByToken, StreamReply};
 use tokio_util::sync::CancellationToken;
@@ -46,6 +48,14 @@ pub(crate) struct UseCases {
     pub(crate) cancel_reply: CancelReply,
     pub(crate) retry_reply: RetryReply,
     pub(crate) issue_stream_token: IssueStreamToken,
+    pub(crate) list_articles: ListArticles,
+    pub(crate) show_article: ShowArticle,
+    pub(crate) search_articles: SearchArticles,
+    pub(crate) create_article: CreateArticle,
+    pub(crate) change_article: ChangeArticle,
+    pub(crate) delete_article: DeleteArticle,
+    pub(crate) show_synonyms: ShowSynonyms,
+    pub(crate) set_synonyms: SetSynonyms,
     pub(crate) access: AccessWatch,
     pub(crate) readiness: Readiness,
 }

@@ -1,14 +1,25 @@
 //! Help articles, and the passages by which they are found and quoted.
 
+mod import;
+mod list;
 mod passage;
+mod slug;
+mod synonyms;
+mod update;
+mod url;
 
 use chrono::{DateTime, Utc};
-use thiserror::Error;
 
-pub use self::passage::{Passage, RankedPassage};
+pub use self::import::{ImportPlan, ImportSummary, SlugsTaken, plan_import};
+pub use self::list::{ArticleCursor, ArticleFilter, ArticleSummary};
+pub use self::passage::{FoundPassage, Fragment, Passage, RankedPassage};
+pub use self::slug::{Slug, SlugError};
+pub use self::synonyms::{Synonyms, SynonymsError};
+pub use self::update::ArticleUpdate;
+pub use self::url::{ArticleUrl, ArticleUrlError};
 use crate::ids::ArticleId;
+use crate::reply::named;
 use crate::text::text;
-use crate::ticket::is_slug;
 
 text!(
     /// An article's title.
@@ -21,40 +32,23 @@ text!(
     max = 200_000
 );
 
-/// The article's name in links: lower-case words joined by single hyphens.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Slug(String);
-
-/// Why a slug was refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error(
-    "must be 1 to {} lower-case letters, digits and single hyphens",
-    Slug::MAX_CHARS
-)]
-pub struct SlugError;
-
-impl Slug {
-    /// The greatest length in characters.
-    pub const MAX_CHARS: usize = 120;
-
-    /// Accepts `a-z`, `0-9` and inner single hyphens.
-    ///
-    /// # Errors
-    /// [`SlugError`] for anything else.
-    pub fn parse(raw: impl Into<String>) -> Result<Self, SlugError> {
-        let raw = raw.into();
-        if raw.len() <= Self::MAX_CHARS && is_slug(&raw) {
-            Ok(Self(raw))
-        } else {
-            Err(SlugError)
-        }
-    }
-
-    /// The slug.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
+/// Where an article comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ArticleOrigin {
+    /// It came with the program, to have something to show; the first article of one's own
+    /// removes it.
+    Sample,
+    /// A person wrote it here.
+    Written,
+    /// It is a file's, which the next import may change or remove.
+    Imported,
 }
+
+named!(ArticleOrigin {
+    Sample = "sample",
+    Written = "written",
+    Imported = "imported",
+});
 
 /// A help article.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,11 +62,11 @@ pub struct Article {
     /// Text in Markdown.
     pub body: ArticleBody,
     /// Where people read it.
-    pub url: Option<String>,
-    /// Whether the assistant may quote it.
+    pub url: Option<ArticleUrl>,
+    /// Whether customers and the assistant see it.
     pub published: bool,
-    /// Whether it came with the program, to have something to show.
-    pub sample: bool,
+    /// Where it comes from.
+    pub origin: ArticleOrigin,
     /// Raised by every change; starts at 1.
     pub version: i64,
     /// When it was made.

@@ -13,9 +13,11 @@
 
 mod access_tokens;
 mod article_repository;
+mod article_search;
 mod chat_model;
 mod clock;
 mod idempotency_store;
+mod knowledge_source;
 mod message_repository;
 mod opaque_tokens;
 mod passage_search;
@@ -36,13 +38,15 @@ mod user_repository;
 use thiserror::Error;
 
 pub use self::access_tokens::{AccessToken, AccessTokens, TokenError, TokenProof};
-pub use self::article_repository::ArticleRepository;
+pub use self::article_repository::{ArticleRepository, ChangeArticleError, ImportArticlesError};
+pub use self::article_search::ArticleSearch;
 pub use self::chat_model::{
     ChatChunk, ChatModel, ChatModelError, ChatRequest, ChatRole, ChatStream, ChatTurn, Finish,
     RetryAdvice,
 };
 pub use self::clock::{Clock, IdGenerator};
 pub use self::idempotency_store::{IdempotencyStore, KeyedWrite, UsedKey};
+pub use self::knowledge_source::KnowledgeSource;
 pub use self::message_repository::{AppendMessageError, MessageRepository};
 pub use self::opaque_tokens::{OpaqueToken, OpaqueTokens};
 pub use self::passage_search::PassageSearch;
@@ -64,9 +68,11 @@ pub use self::user_repository::{ChangeUserError, Credentials, PasswordChange, Us
 pub use self::{
     access_tokens::MockAccessTokens,
     article_repository::MockArticleRepository,
+    article_search::MockArticleSearch,
     chat_model::MockChatModel,
     clock::{MockClock, MockIdGenerator},
     idempotency_store::MockIdempotencyStore,
+    knowledge_source::MockKnowledgeSource,
     message_repository::MockMessageRepository,
     opaque_tokens::MockOpaqueTokens,
     passage_search::MockPassageSearch,

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::conclusion::{Answer, Conclusion, Verdict};
 pub use self::event::{EventId, EventKind, LoggedEvent, Position};
+pub(crate) use self::names::named;
 pub use self::outcome::{
     CancelReason, CancelledBy, Ending, FailureCode, FinishReason, IncompleteReason, ReplyState,
     RestartReason, StateParts, Usage,

@@ -39,9 +39,9 @@ use std::any::Any;
 use std::sync::Arc;
 
 use domain::ports::{
-    ArticleRepository, IdempotencyStore, MessageRepository, PromptTemplateRepository,
-    ReplyEventLog, ReplyStore, SessionRepository, StatisticsSource, StreamTokenRepository,
-    Throttle, TicketRepository, TokenLedger, UserRepository,
+    ArticleRepository, IdempotencyStore, KnowledgeSource, MessageRepository,
+    PromptTemplateRepository, ReplyEventLog, ReplyStore, SessionRepository, StatisticsSource,
+    StreamTokenRepository, Throttle, TicketRepository, TokenLedger, UserRepository,
 };
 
 /// Whatever must live as long as the stores do, such as a temporary folder.
@@ -121,10 +121,12 @@ pub struct ThrottleStores {
     pub keep: Keep,
 }
 
-/// What the contract of [`ArticleRepository`] is checked on.
+/// What the contracts of [`ArticleRepository`] and [`KnowledgeSource`] are checked on.
 pub struct ArticleStores {
     /// The store.
     pub articles: Arc<dyn ArticleRepository>,
+    /// What searches read of it.
+    pub knowledge: Arc<dyn KnowledgeSource>,
     /// What it lives on.
     pub keep: Keep,
 }
@@ -162,6 +164,8 @@ mod tests {
     fn every_case_is_in_its_suite() {
         for (file, source) in [
             ("articles", include_str!("contract/articles.rs")),
+            ("imports", include_str!("contract/articles/imports.rs")),
+            ("knowledge", include_str!("contract/articles/knowledge.rs")),
             ("idempotency", include_str!("contract/idempotency.rs")),
             ("messages", include_str!("contract/messages.rs")),
             (
@@ -197,6 +201,7 @@ mod tests {
         ] {
             let suite = [
                 source,
+                include_str!("contract/articles.rs"),
                 include_str!("contract/replies.rs"),
                 include_str!("contract/users.rs"),
             ]

@@ -42,8 +42,10 @@ fn tickets_in(tickets: Arc<InMemoryTickets>) -> TicketStores {
 }
 
 fn article_stores() -> ArticleStores {
+    let articles = Arc::new(InMemoryArticleRepository::default());
     ArticleStores {
-        articles: Arc::new(InMemoryArticleRepository::default()),
+        articles: articles.clone(),
+        knowledge: articles,
         keep: Box::new(()),
     }
 }

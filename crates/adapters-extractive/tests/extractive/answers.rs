@@ -6,8 +6,6 @@ use domain::reply::FinishReason;
 use futures_util::StreamExt;
 use uuid::Uuid;
 
-use crate::search_samples;
-
 fn passage(article: u128, title: &str, text: &str) -> RankedPassage {
     RankedPassage {
         passage: Passage {
@@ -147,15 +145,4 @@ async fn when_nothing_fits_it_says_so_and_hands_off() {
         assert!(finish.hands_off);
         assert_eq!(finish.reason, FinishReason::Stop);
     }
-}
-
-#[tokio::test]
-async fn questions_are_answered_from_the_sample_articles_or_handed_off() {
-    let (text, hands_off) = answer(search_samples("I forgot my password").await).await;
-    assert!(text.starts_with("Our help article \"Resetting your password\" says"));
-    assert!(text.contains("\n> 1. Open the sign-in page"), "{text}");
-    assert!(!hands_off);
-
-    let (_, hands_off) = answer(search_samples("do you sell bicycles on Mars").await).await;
-    assert!(hands_off);
 }

@@ -18,7 +18,7 @@ mod replicas;
 use std::sync::Arc;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgKnowledgeSource, PgMessageRepository,
     PgPromptTemplateRepository, PgReplyEventLog, PgReplyStore, PgSessionRepository, PgSettings,
     PgStatisticsSource, PgStreamTokenRepository, PgThrottle, PgTicketRepository, PgTokenLedger,
     PgUserRepository,
@@ -197,8 +197,10 @@ async fn prompt_template_stores() -> Option<PromptTemplateStores> {
 
 async fn article_stores() -> Option<ArticleStores> {
     let scratch = Scratch::new().await?;
+    let database = scratch.migrated().await;
     Some(ArticleStores {
-        articles: Arc::new(PgArticleRepository::new(scratch.migrated().await)),
+        articles: Arc::new(PgArticleRepository::new(database.clone())),
+        knowledge: Arc::new(PgKnowledgeSource::new(database)),
         keep: Box::new(scratch),
     })
 }

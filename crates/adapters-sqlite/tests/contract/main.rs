@@ -14,10 +14,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use adapters_sqlite::{
-    SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteMessageRepository,
-    SqlitePromptTemplateRepository, SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository,
-    SqliteStatisticsSource, SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository,
-    SqliteTokenLedger, SqliteUserRepository,
+    SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore, SqliteKnowledgeSource,
+    SqliteMessageRepository, SqlitePromptTemplateRepository, SqliteReplyEventLog, SqliteReplyStore,
+    SqliteSessionRepository, SqliteStatisticsSource, SqliteStreamTokenRepository, SqliteThrottle,
+    SqliteTicketRepository, SqliteTokenLedger, SqliteUserRepository,
 };
 use tempfile::TempDir;
 use testkit::contract::{
@@ -177,8 +177,10 @@ async fn prompt_template_stores() -> PromptTemplateStores {
 
 async fn article_stores() -> ArticleStores {
     let scratch = Scratch::new();
+    let database = scratch.migrated().await;
     ArticleStores {
-        articles: Arc::new(SqliteArticleRepository::new(scratch.migrated().await)),
+        articles: Arc::new(SqliteArticleRepository::new(database.clone())),
+        knowledge: Arc::new(SqliteKnowledgeSource::new(database)),
         keep: Box::new(scratch),
     }
 }

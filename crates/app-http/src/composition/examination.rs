@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adapters_groq::HostCheck;
-use domain::ports::{ArticleRepository, ChatModel as _, ChatModelError, StoreHealth};
+use domain::ports::{ChatModel as _, ChatModelError, KnowledgeSource, StoreHealth};
 
 use super::assistant::groq_model;
 use super::stores::Stores;
@@ -12,7 +12,7 @@ use crate::config::{Assistant, Config};
 /// The ports that are looked through.
 pub(crate) struct Store {
     pub(crate) health: Arc<dyn StoreHealth>,
-    pub(crate) articles: Arc<dyn ArticleRepository>,
+    pub(crate) knowledge: Arc<dyn KnowledgeSource>,
 }
 
 /// What the model's host says.
@@ -32,7 +32,7 @@ pub(crate) fn store(config: &Config) -> anyhow::Result<Option<Store>> {
     let stores = Stores::open_untouched(config)?;
     Ok(stores.map(|stores| Store {
         health: stores.health,
-        articles: stores.articles,
+        knowledge: stores.knowledge,
     }))
 }
 

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use adapters_sqlite::{ExclusiveLock, SqliteDatabase};
 use domain::ports::{
-    ArticleRepository, IdempotencyStore, MessageRepository, PromptTemplateRepository,
-    ReplyEventLog, ReplyStore, SessionRepository, StatisticsSource, StoreHealth,
-    StreamTokenRepository, Throttle, TicketRepository, TokenLedger, UserRepository,
+    ArticleRepository, IdempotencyStore, KnowledgeSource, MessageRepository,
+    PromptTemplateRepository, ReplyEventLog, ReplyStore, SessionRepository, StatisticsSource,
+    StoreHealth, StreamTokenRepository, Throttle, TicketRepository, TokenLedger, UserRepository,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -22,6 +22,7 @@ pub(super) struct Stores {
     pub(super) messages: Arc<dyn MessageRepository>,
     pub(super) articles: Arc<dyn ArticleRepository>,
     pub(super) templates: Arc<dyn PromptTemplateRepository>,
+    pub(super) knowledge: Arc<dyn KnowledgeSource>,
     pub(super) replies: Arc<dyn ReplyStore>,
     pub(super) events: Arc<dyn ReplyEventLog>,
     pub(super) ledger: Arc<dyn TokenLedger>,

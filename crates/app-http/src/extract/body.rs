@@ -17,20 +17,22 @@ use crate::validation::FieldError;
 
 /// The largest body, in bytes.
 const LIMIT: usize = 256 * 1024;
+/// The largest body of a help article.
+pub(crate) const ARTICLE_LIMIT: usize = 1024 * 1024;
 /// How long a body may take to arrive where no setting says it.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 pub(super) type Extracting<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
 
-/// A JSON body as a struct.
-pub(crate) struct JsonBody<T>(pub(crate) T);
+/// A JSON body as a struct, of at most so many bytes.
+pub(crate) struct JsonBody<T, const MAX: usize = LIMIT>(pub(crate) T);
 
-impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
+impl<T: DeserializeOwned + 'static, const MAX: usize> FromRequest for JsonBody<T, MAX> {
     type Error = ApiError;
     type Future = Extracting<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let object = read_object(request, payload);
+        let object = read_up_to::<MAX>(request, payload);
         Box::pin(async { object.await.and_then(|text| typed(&text)).map(Self) })
     }
 }
@@ -38,15 +40,22 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
 /// The body as the text of a JSON object. Text which is no JSON is never mistaken for a wrong
 /// field, as it is read in two steps.
 pub(super) fn read_object(request: &HttpRequest, payload: &mut Payload) -> Extracting<String> {
+    read_up_to::<LIMIT>(request, payload)
+}
+
+fn read_up_to<const MAX: usize>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> Extracting<String> {
     if !is_json(request) {
         let refusal = ApiError::UnsupportedMediaType {
             supported: "application/json",
         };
         return Box::pin(ready(Err(refusal)));
     }
-    let body = in_time(request, Bytes::<LIMIT>::from_request(request, payload));
+    let body = in_time(request, Bytes::<MAX>::from_request(request, payload));
     Box::pin(async {
-        let Bytes(body) = body.await?.map_err(|error| body_error(&error))?;
+        let Bytes(body) = body.await?.map_err(|error| body_error(&error, MAX))?;
         object(&body).map(str::to_owned)
     })
 }
@@ -137,9 +146,9 @@ fn in_time<F: Future + 'static>(
     }
 }
 
-fn body_error(error: &actix_web::Error) -> ApiError {
+fn body_error(error: &actix_web::Error, limit: usize) -> ApiError {
     match error.as_response_error().status_code() {
-        StatusCode::PAYLOAD_TOO_LARGE => ApiError::BodyTooLarge { limit: LIMIT },
+        StatusCode::PAYLOAD_TOO_LARGE => ApiError::BodyTooLarge { limit },
         _ => ApiError::BodyUnreadable,
     }
 }

@@ -2,7 +2,7 @@ use std::future::{Ready, ready};
 
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
-use domain::ids::{MessageId, ReplyId, TicketId, UserId};
+use domain::ids::{ArticleId, MessageId, ReplyId, TicketId, UserId};
 use domain::prompt::TemplateName;
 use uuid::Uuid;
 
@@ -19,6 +19,18 @@ pub(crate) struct ReplyPath(pub(crate) TicketId, pub(crate) ReplyId);
 
 /// The account that the path names.
 pub(crate) struct UserPath(pub(crate) UserId);
+
+/// The help article that the path names.
+pub(crate) struct ArticlePath(pub(crate) ArticleId);
+
+impl FromRequest for ArticlePath {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
+        ready(id(request, "article_id").map(|article| Self(ArticleId::from_uuid(article))))
+    }
+}
 
 /// The prompt template that the path names. A name that none may have names nothing.
 pub(crate) struct TemplatePath(pub(crate) TemplateName);

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use domain::article::ArticleOrigin as O;
 use domain::handoff::HandoffReason as H;
 use domain::message::{Rating as R, Visibility as V};
 use domain::ports::ChatRole as C;
@@ -60,6 +61,8 @@ names! {
     TurnRole: [C::System, C::User, C::Assistant].map(C::as_str).to_vec();
     /// What became of a reply so far.
     ReplyStatus: vec!["queued", "streaming", "completed", "incomplete", "cancelled", "failed"];
+    /// Where a help article comes from: the program, the API or a file.
+    ArticleOrigin: [O::Sample, O::Written, O::Imported].map(O::as_str).to_vec();
     /// Why the model stopped.
     FinishReason: {
         use reply::FinishReason as F;

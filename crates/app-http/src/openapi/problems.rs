@@ -57,11 +57,12 @@ kinds! {
     InvalidRefreshToken: INVALID_REFRESH_TOKEN;
     EmailTaken: EMAIL_TAKEN;
     LastAdmin: LAST_ADMIN;
+    SlugTaken: SLUG_TAKEN;
+    /// Changes something that others may have changed.
+    Versioned: VERSION_MISMATCH;
     TicketClosed: TICKET_CLOSED;
     /// Changes the ticket.
     TicketChange: TICKET_CLOSED, INVALID_TRANSITION, VERSION_MISMATCH;
-    /// Changes what has versions.
-    Versioned: VERSION_MISMATCH;
     NotRateable: NOT_RATEABLE;
     /// Has an answer generated.
     Generation: ASSISTANT_OFF, TOO_MANY_REPLIES;

@@ -45,6 +45,7 @@ problem_types! {
     BODY_TIMEOUT: REQUEST_TIMEOUT "body_timeout" "the body did not arrive within 30 s";
     EMAIL_TAKEN: CONFLICT "email_taken" "the address has an account";
     LAST_ADMIN: CONFLICT "last_admin" "nobody would be left who manages accounts";
+    SLUG_TAKEN: CONFLICT "slug_taken" "another help article has that slug";
     TICKET_CLOSED: CONFLICT "ticket_closed" "closed tickets take no public messages";
     INVALID_TRANSITION: CONFLICT "invalid_transition"
         "the ticket's status has no such move, or not for customers";
@@ -55,7 +56,7 @@ problem_types! {
     NOTHING_TO_RETRY: CONFLICT "nothing_to_retry" "no answer was begun, or people answered";
     VERSION_MISMATCH: PRECONDITION_FAILED "version_mismatch"
         "it is of another version than `If-Match` names";
-    BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "the body has more than 256 KiB";
+    BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "the body has more than 256 KiB, a help article's more than 1 MiB";
     URI_TOO_LONG: URI_TOO_LONG "uri_too_long" "path and query have more than 8 KiB";
     UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "the body must be JSON";
     VALIDATION_FAILED: UNPROCESSABLE_ENTITY "validation_failed"

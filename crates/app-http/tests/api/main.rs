@@ -17,6 +17,9 @@
 mod accounts;
 mod ai_response;
 mod architecture;
+mod article_import;
+mod article_search;
+mod articles;
 mod attempts;
 mod bad_input;
 mod binary;

@@ -16,6 +16,9 @@
 
 mod accounts;
 mod ai_response;
+mod article_import;
+mod article_search;
+mod articles;
 mod attempts;
 mod bad_input;
 mod binary;

@@ -48,6 +48,43 @@ async fn the_walk_through_works_as_printed() {
     assert!(shown.contains("\"is_ai\":true"), "{shown}");
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_folder_of_articles_is_imported_and_quoted_as_printed() {
+    if !has_tools() {
+        return;
+    }
+    let app = TestApp::with_settings(&[], None).await;
+    let token = app.customer("ada").await.token.expect("a token");
+    let settings = app.home().settings();
+    let script = commands_under("Your own articles");
+    assert!(script.contains("cargo run -- articles import"), "{script}");
+    let script = script
+        .replace("http://127.0.0.1:8080", &app.url(""))
+        .replace(
+            "cargo run -- ",
+            concat!(env!("CARGO_BIN_EXE_support-assistant"), " "),
+        );
+    let output = tokio::task::spawn_blocking(move || {
+        Command::new("bash")
+            .args(["-euo", "pipefail", "-c", &script])
+            .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+            .envs(settings)
+            .env("TOKEN", token)
+            .output()
+    });
+    let output = output.await.expect("no panic").expect("bash");
+    let shown = String::from_utf8(output.stdout).expect("text");
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{shown}\n{log}");
+    let imported = "created 3, updated 0, unchanged 0, removed 0\n";
+    assert!(shown.starts_with(imported), "{shown}");
+    assert!(shown.contains("three years"), "{shown}");
+    let (_, end) = shown
+        .split_once("event: response.completed")
+        .expect("an end");
+    assert!(end.contains("https://help.example/gift-cards"), "{end}");
+}
+
 fn has_tools() -> bool {
     ["bash", "curl"].iter().all(|tool| {
         let found = Command::new(tool).arg("--version").output().is_ok();

@@ -139,9 +139,10 @@ fn rows() -> Vec<Row> {
         patch("/users/{user}", json!({}), [401, 403, 403, 403, 200]),
         get("/admin/stats", [401, 403, 403, 403, 200]),
         post("{ticket}/handoff", Value::Null, [401, 200, 404, 200, 200]),
-        // Ends the sessions that asked all of the above.
-        post("/auth/logout", Value::Null, [401, 204, 204, 204, 204]),
     ]);
+    rows.extend(article_rows());
+    // Ends the sessions that asked all of the above.
+    rows.push(post("/auth/logout", Value::Null, [401, 204, 204, 204, 204]));
     rows
 }
 
@@ -177,16 +178,63 @@ fn template_rows() -> Vec<Row> {
     ]
 }
 
+/// Those about help articles, of which `{draft}` is an agent's.
+fn article_rows() -> Vec<Row> {
+    let get = |path, statuses| row(Method::GET, path, Value::Null, statuses);
+    vec![
+        get("/articles", [401, 200, 200, 200, 200]),
+        get("/articles/search?q=refund", [401, 200, 200, 200, 200]),
+        row(
+            Method::POST,
+            "/articles",
+            json!({"title": "Refunds", "body": "Soon."}),
+            // The agent's takes the slug.
+            [401, 403, 403, 201, 409],
+        ),
+        get("/articles/{draft}", [401, 404, 404, 200, 200]),
+        row(
+            Method::PATCH,
+            "/articles/{draft}",
+            json!({}),
+            [401, 403, 403, 200, 200],
+        ),
+        get("/articles/synonyms", [401, 403, 403, 200, 200]),
+        row(
+            Method::PUT,
+            "/articles/synonyms",
+            json!({"groups": []}),
+            [401, 403, 403, 200, 200],
+        ),
+        row(
+            Method::DELETE,
+            "/articles/synonyms",
+            Value::Null,
+            [401, 403, 403, 204, 204],
+        ),
+        row(
+            Method::DELETE,
+            "/articles/{draft}",
+            Value::Null,
+            [401, 403, 403, 204, 404],
+        ),
+    ]
+}
+
 /// The owner's things.
 struct Things {
     ticket: String,
     message: String,
     reply: String,
     user: String,
+    /// An agent's.
+    draft: String,
 }
 
 impl Things {
-    async fn of(owner: &Session<'_>) -> Self {
+    async fn of(owner: &Session<'_>, agent: &Session<'_>) -> Self {
+        let title = format!("Draft {}", owner.id().await);
+        let draft = json!({"title": title, "body": "Soon.", "published": false});
+        let draft = agent.post("/articles", &draft).await.expect_status(201);
         let ticket = owner.open_ticket().await;
         let mut stream = owner.stream(&ticket).await;
         while stream.next().await.is_some() {}
@@ -196,6 +244,7 @@ impl Things {
             message: messages[0]["id"].as_str().expect("an id").to_owned(),
             reply: reply["id"].as_str().expect("an id").to_owned(),
             user: owner.id().await,
+            draft: draft.text_of("id"),
             ticket,
         }
     }
@@ -207,6 +256,7 @@ impl Things {
             .replace("{message}", &self.message)
             .replace("{reply}", &self.reply)
             .replace("{user}", &self.user)
+            .replace("{draft}", &self.draft)
     }
 
     /// The path, with ids that nothing has.
@@ -216,6 +266,7 @@ impl Things {
             .replace("{message}", NOTHING)
             .replace("{reply}", NOTHING)
             .replace("{user}", NOTHING)
+            .replace("{draft}", NOTHING)
     }
 }
 
@@ -226,6 +277,7 @@ fn template(pattern: &str) -> String {
         .replace("{message}", "{message_id}")
         .replace("{reply}", "{reply_id}")
         .replace("{user}", "{user_id}")
+        .replace("{draft}", "{article_id}")
         .replace("not_found", "{code}")
         .replace("index.html", "{file}")
         .replace("templates/default", "templates/{name}")
@@ -251,7 +303,7 @@ async fn everybody_may_do_what_their_role_allows_and_nothing_else() {
         app.agent("agent").await,
         app.admin("admin").await,
     ];
-    let things = Things::of(&sessions[1]).await;
+    let things = Things::of(&sessions[1], &sessions[3]).await;
     for row in rows() {
         for ((who, session), status) in EVERYBODY.into_iter().zip(&sessions).zip(row.statuses) {
             let path = things.path(row.path);
@@ -310,7 +362,8 @@ async fn other_peoples_things_look_like_missing_ones_to_the_byte() {
     let app = TestApp::start().await;
     let owner = app.customer("owner").await;
     let other = app.customer("other").await;
-    let things = Things::of(&owner).await;
+    let agent = app.agent("agent").await;
+    let things = Things::of(&owner, &agent).await;
     for row in rows() {
         if row.statuses[2] != 404 {
             continue;
@@ -330,7 +383,10 @@ async fn ids_of_another_ticket_lead_nowhere() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.customer("ada").await, app.customer("bob").await);
     let grace = app.agent("grace").await;
-    let (hers, his) = (Things::of(&ada).await, Things::of(&bob).await);
+    let (hers, his) = (
+        Things::of(&ada, &grace).await,
+        Things::of(&bob, &grace).await,
+    );
     let feedback = format!("{}/messages/{}/feedback", hers.ticket, his.message);
     ada.put(&feedback, &json!({"rating": "down"}))
         .await

@@ -28,6 +28,24 @@ pub struct RankedPassage {
     pub fits: bool,
 }
 
+/// A passage that somebody looked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FoundPassage {
+    /// The passage.
+    pub ranked: RankedPassage,
+    /// The part of its text that shows best why it was found, in pieces.
+    pub excerpt: Vec<Fragment>,
+}
+
+/// A piece of an excerpt.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fragment {
+    /// The text as it stands in the article.
+    pub text: String,
+    /// Whether it is a word that was looked for.
+    pub is_match: bool,
+}
+
 impl Passage {
     /// The passage as the reader is shown it, under its number in the prompt.
     pub fn as_source(&self, number: usize) -> Source {
@@ -73,7 +91,7 @@ impl Article {
             title: self.title.as_str().to_owned(),
             heading,
             text: text.to_owned(),
-            url: self.url.clone(),
+            url: self.url.as_ref().map(|url| url.as_str().to_owned()),
         })
     }
 }
@@ -92,7 +110,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::article::{ArticleBody, ArticleTitle, Slug};
+    use crate::article::{ArticleBody, ArticleOrigin, ArticleTitle, Slug};
 
     fn article(body: &str) -> Article {
         Article {
@@ -102,7 +120,7 @@ mod tests {
             body: ArticleBody::parse(body).unwrap(),
             url: None,
             published: true,
-            sample: false,
+            origin: ArticleOrigin::Written,
             version: 1,
             created_at: DateTime::UNIX_EPOCH,
             updated_at: DateTime::UNIX_EPOCH,

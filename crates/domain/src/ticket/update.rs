@@ -19,7 +19,7 @@ pub enum Setting<T> {
 }
 
 impl<T: Clone> Setting<T> {
-    fn apply_to(&self, field: &mut Option<T>) {
+    pub(crate) fn apply_to(&self, field: &mut Option<T>) {
         match self {
             Self::Keep => {}
             Self::Clear => *field = None,

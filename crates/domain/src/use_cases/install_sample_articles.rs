@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::article::{Article, ArticleBody, ArticleTitle, Slug, SlugError};
+use crate::article::{Article, ArticleBody, ArticleOrigin, ArticleTitle, Slug, SlugError};
 use crate::ids::ArticleId;
 use crate::ports::{ArticleRepository, Clock, IdGenerator, RepositoryError};
 use crate::text::TextError;
@@ -69,7 +69,7 @@ impl InstallSampleArticles {
                     body: ArticleBody::parse(sample.body)?,
                     url: None,
                     published: true,
-                    sample: true,
+                    origin: ArticleOrigin::Sample,
                     version: 1,
                     created_at: at,
                     updated_at: at,

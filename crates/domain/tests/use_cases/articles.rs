@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use domain::article::ArticleOrigin;
 use domain::ports::RepositoryError;
 use domain::use_cases::{InstallSampleArticles, SampleArticle, SampleError};
 use testkit::fakes::InMemoryArticleRepository;
@@ -32,7 +33,9 @@ async fn samples_are_installed_once_even_after_they_were_deleted() {
     let installed = articles.articles();
     assert_eq!(installed.len(), 2);
     assert!(installed.iter().all(|article| {
-        article.published && article.sample && article.created_at == world.now()
+        article.published
+            && article.origin == ArticleOrigin::Sample
+            && article.created_at == world.now()
     }));
 
     articles.clear();

@@ -1,13 +1,23 @@
-//! The contract of [`ArticleRepository`](domain::ports::ArticleRepository).
+//! The contracts of [`ArticleRepository`](domain::ports::ArticleRepository) and
+//! [`KnowledgeSource`](domain::ports::KnowledgeSource).
+
+pub mod imports;
+pub mod knowledge;
 
 use std::sync::Arc;
 
-use domain::article::{Article, ArticleBody, ArticleTitle, Slug};
+use domain::article::{
+    Article, ArticleBody, ArticleFilter, ArticleOrigin, ArticleTitle, ArticleUpdate, ArticleUrl,
+    Slug,
+};
 use domain::ids::ArticleId;
+use domain::page::PageLimit;
+use domain::ports::{ChangeArticleError, RepositoryError};
+use domain::ticket::{ExpectedVersion, Setting};
 use tokio::task::JoinSet;
 
 use super::ArticleStores;
-use super::fixtures::{EMOJI, MANY, at, uuid};
+use super::fixtures::{EMOJI, MANY, at, limit, uuid};
 
 /// One test for each promise of `ArticleRepository`, over an expression that gives fresh
 /// [`ArticleStores`].
@@ -26,6 +36,41 @@ macro_rules! article_repository_contract {
                 unpublished_articles_are_not_listed,
                 samples_are_installed_once,
                 of_many_installations_at_once_one_stores_the_samples,
+                an_unknown_article_is_none,
+                articles_are_listed_newest_first_page_by_page,
+                articles_are_filtered_by_being_published,
+                a_new_article_removes_the_samples_for_good,
+                a_slug_that_is_taken_conflicts_and_changes_nothing,
+                a_changed_article_is_stored_whole,
+                a_change_of_another_version_is_refused,
+                a_change_to_a_taken_slug_conflicts_and_changes_nothing,
+                changes_at_once_are_all_kept,
+                a_sample_that_was_worked_on_stays,
+                a_deleted_article_is_gone,
+                an_article_of_another_version_is_not_deleted,
+            ]
+        );
+        $crate::contract_cases!(
+            articles::imports,
+            $stores,
+            [
+                files_become_articles_and_samples_go_for_good,
+                an_import_takes_the_slugs_of_samples,
+                what_is_the_same_stays_untouched,
+                changed_files_change_their_articles,
+                pruning_removes_imported_articles_only,
+                written_articles_are_not_overwritten_and_nothing_is_changed,
+                an_import_of_many_articles_is_kept,
+                imports_at_once_do_not_mix,
+            ]
+        );
+        $crate::contract_cases!(
+            articles::knowledge,
+            $stores,
+            [
+                every_change_raises_the_revision,
+                what_changes_nothing_may_keep_the_revision,
+                synonyms_come_back_as_they_were_set,
             ]
         );
     };
@@ -34,8 +79,8 @@ macro_rules! article_repository_contract {
 pub async fn every_field_of_an_article_comes_back(stores: ArticleStores) {
     let given = vec![
         Article {
-            url: Some("https://help.example.com/a?b=c#d".to_owned()),
-            sample: false,
+            url: Some(ArticleUrl::parse("https://help.example.com/a?b=c#d").expect("an address")),
+            origin: ArticleOrigin::Imported,
             version: 7,
             ..article("a-1")
         },
@@ -115,6 +160,239 @@ pub async fn of_many_installations_at_once_one_stores_the_samples(stores: Articl
     assert_eq!(list(&stores).await, winner);
 }
 
+pub async fn an_unknown_article_is_none(stores: ArticleStores) {
+    stores.articles.add(&article("a")).await.expect("added");
+    let unknown = ArticleId::from_uuid(uuid());
+    assert_eq!(stores.articles.find(unknown).await.expect("read"), None);
+}
+
+pub async fn articles_are_listed_newest_first_page_by_page(stores: ArticleStores) {
+    let mut given = Vec::new();
+    // Two each are of the same microsecond.
+    for number in 0..7 {
+        let article = Article {
+            created_at: at(number / 2),
+            ..written(&format!("a-{number}"))
+        };
+        stores.articles.add(&article).await.expect("added");
+        given.push(article);
+    }
+    given.sort_by_key(|article| (article.created_at, article.id));
+    given.reverse();
+    let mut listed = Vec::new();
+    let mut after = None;
+    loop {
+        let page = stores
+            .articles
+            .list(ArticleFilter::default(), after, limit(3))
+            .await
+            .expect("listed");
+        let is_last = page.items.len() < 3;
+        listed.extend(page.items.into_iter().map(|summary| summary.id));
+        after = page.next;
+        if after.is_none() {
+            assert!(is_last);
+            break;
+        }
+    }
+    let expected: Vec<_> = given.iter().map(|article| article.id).collect();
+    assert_eq!(listed, expected);
+}
+
+pub async fn articles_are_filtered_by_being_published(stores: ArticleStores) {
+    for (slug, published) in [("draft", false), ("shown", true)] {
+        let article = Article {
+            published,
+            ..written(slug)
+        };
+        stores.articles.add(&article).await.expect("added");
+    }
+    for (published, slugs) in [
+        (None, &["draft", "shown"][..]),
+        (Some(true), &["shown"]),
+        (Some(false), &["draft"]),
+    ] {
+        let filter = ArticleFilter { published };
+        let page = stores.articles.list(filter, None, PageLimit::MAX).await;
+        let mut found: Vec<_> = page.expect("listed").items;
+        found.sort_by(|a, b| a.slug.cmp(&b.slug));
+        let found: Vec<_> = found.iter().map(|article| article.slug.as_str()).collect();
+        assert_eq!(found, slugs);
+    }
+}
+
+pub async fn a_new_article_removes_the_samples_for_good(stores: ArticleStores) {
+    assert!(install(&stores, &[article("sample"), article("own")]).await);
+    let own = written("own");
+    stores.articles.add(&own).await.expect("added");
+    assert_eq!(list(&stores).await, std::slice::from_ref(&own));
+    assert!(!install(&stores, &[article("sample")]).await);
+    assert_eq!(list(&stores).await, [own]);
+}
+
+pub async fn a_slug_that_is_taken_conflicts_and_changes_nothing(stores: ArticleStores) {
+    let first = written("same");
+    stores.articles.add(&first).await.expect("added");
+    let outcome = stores.articles.add(&written("same")).await;
+    assert!(matches!(outcome, Err(RepositoryError::Conflict)));
+    let twin = Article {
+        id: first.id,
+        ..written("other")
+    };
+    let outcome = stores.articles.add(&twin).await;
+    assert!(matches!(outcome, Err(RepositoryError::Conflict)));
+    assert_eq!(list(&stores).await, [first]);
+}
+
+pub async fn a_changed_article_is_stored_whole(stores: ArticleStores) {
+    let before = written("before");
+    stores.articles.add(&before).await.expect("added");
+    let url = ArticleUrl::parse("https://help.example/new").expect("an address");
+    let update = ArticleUpdate {
+        slug: Some(Slug::parse("after").expect("a slug")),
+        title: Some(ArticleTitle::parse("After").expect("a title")),
+        body: Some(ArticleBody::parse("Changed.").expect("a body")),
+        url: Setting::Set(url.clone()),
+        published: Some(false),
+    };
+    let after = change(&stores, &before, &update).await.expect("changed");
+    let expected = Article {
+        slug: Slug::parse("after").expect("a slug"),
+        title: ArticleTitle::parse("After").expect("a title"),
+        body: ArticleBody::parse("Changed.").expect("a body"),
+        url: Some(url),
+        published: false,
+        version: 2,
+        updated_at: at(9),
+        ..before
+    };
+    assert_eq!(after, expected);
+    let found = stores.articles.find(expected.id).await.expect("read");
+    assert_eq!(found.as_ref(), Some(&expected));
+    let clear = ArticleUpdate {
+        url: Setting::Clear,
+        ..ArticleUpdate::default()
+    };
+    let cleared = change(&stores, &expected, &clear).await.expect("changed");
+    assert_eq!((cleared.url.clone(), cleared.version), (None, 3));
+    let found = stores.articles.find(cleared.id).await.expect("read");
+    assert_eq!(found, Some(cleared));
+}
+
+pub async fn a_change_of_another_version_is_refused(stores: ArticleStores) {
+    let before = written("a");
+    stores.articles.add(&before).await.expect("added");
+    let update = titled("Other");
+    let articles = &stores.articles;
+    let stale = ExpectedVersion::OneOf(vec![2, 7]);
+    let outcome = articles.change(before.id, &update, &stale, at(9)).await;
+    assert!(matches!(outcome, Err(ChangeArticleError::VersionMismatch)));
+    assert_eq!(list(&stores).await, std::slice::from_ref(&before));
+    let fresh = ExpectedVersion::OneOf(vec![7, 1]);
+    let outcome = articles.change(before.id, &update, &fresh, at(9)).await;
+    assert_eq!(outcome.expect("changed").version, 2);
+    let unknown = ArticleId::from_uuid(uuid());
+    let outcome = articles.change(unknown, &update, &fresh, at(9)).await;
+    assert!(matches!(outcome, Err(ChangeArticleError::NotFound)));
+}
+
+pub async fn a_change_to_a_taken_slug_conflicts_and_changes_nothing(stores: ArticleStores) {
+    let (one, other) = (written("one"), written("other"));
+    for article in [&one, &other] {
+        stores.articles.add(article).await.expect("added");
+    }
+    let update = ArticleUpdate {
+        slug: Some(other.slug.clone()),
+        ..titled("Changed")
+    };
+    let outcome = change(&stores, &one, &update).await;
+    assert!(matches!(
+        outcome,
+        Err(ChangeArticleError::Repository(RepositoryError::Conflict))
+    ));
+    assert_eq!(list(&stores).await, [one, other]);
+}
+
+pub async fn changes_at_once_are_all_kept(stores: ArticleStores) {
+    let article = written("a");
+    stores.articles.add(&article).await.expect("added");
+    let mut changes = JoinSet::new();
+    for number in 0..MANY {
+        let articles = Arc::clone(&stores.articles);
+        let update = titled(&format!("Title {number}"));
+        let id = article.id;
+        changes.spawn(async move {
+            let any = ExpectedVersion::Any;
+            articles.change(id, &update, &any, at(9)).await
+        });
+    }
+    let mut versions = Vec::new();
+    for outcome in changes.join_all().await {
+        versions.push(outcome.expect("changed").version);
+    }
+    versions.sort_unstable();
+    let expected: Vec<_> = (2..).take(versions.len()).collect();
+    assert_eq!(versions, expected);
+}
+
+pub async fn a_sample_that_was_worked_on_stays(stores: ArticleStores) {
+    let sample = article("sample");
+    assert!(install(&stores, &[sample.clone(), article("other")]).await);
+    let changed = change(&stores, &sample, &titled("Mine")).await;
+    let changed = changed.expect("changed");
+    assert_eq!(changed.origin, ArticleOrigin::Written);
+    let own = written("z");
+    stores.articles.add(&own).await.expect("added");
+    assert_eq!(list(&stores).await, [changed, own]);
+}
+
+pub async fn a_deleted_article_is_gone(stores: ArticleStores) {
+    let (one, other) = (written("one"), written("other"));
+    for article in [&one, &other] {
+        stores.articles.add(article).await.expect("added");
+    }
+    let any = ExpectedVersion::Any;
+    stores.articles.delete(one.id, &any).await.expect("deleted");
+    assert_eq!(list(&stores).await, [other]);
+    let again = stores.articles.delete(one.id, &any).await;
+    assert!(matches!(again, Err(ChangeArticleError::NotFound)));
+}
+
+pub async fn an_article_of_another_version_is_not_deleted(stores: ArticleStores) {
+    let article = written("a");
+    stores.articles.add(&article).await.expect("added");
+    let stale = ExpectedVersion::OneOf(vec![2]);
+    let outcome = stores.articles.delete(article.id, &stale).await;
+    assert!(matches!(outcome, Err(ChangeArticleError::VersionMismatch)));
+    assert_eq!(list(&stores).await, [article]);
+}
+
+fn titled(title: &str) -> ArticleUpdate {
+    ArticleUpdate {
+        title: Some(ArticleTitle::parse(title).expect("a title")),
+        ..ArticleUpdate::default()
+    }
+}
+
+async fn change(
+    stores: &ArticleStores,
+    article: &Article,
+    update: &ArticleUpdate,
+) -> Result<Article, ChangeArticleError> {
+    let any = ExpectedVersion::Any;
+    stores
+        .articles
+        .change(article.id, update, &any, at(9))
+        .await
+}
+
+fn written(slug: &str) -> Article {
+    Article {
+        origin: ArticleOrigin::Written,
+        ..article(slug)
+    }
+}
+
 fn article(slug: &str) -> Article {
     Article {
         id: ArticleId::from_uuid(uuid()),
@@ -123,7 +401,7 @@ fn article(slug: &str) -> Article {
         body: ArticleBody::parse("Intro.\n\n## How\nAsk.").expect("a body"),
         url: None,
         published: true,
-        sample: true,
+        origin: ArticleOrigin::Sample,
         version: 1,
         created_at: at(1),
         updated_at: at(2),
@@ -136,7 +414,7 @@ async fn install(stores: &ArticleStores, samples: &[Article]) -> bool {
 }
 
 async fn list(stores: &ArticleStores) -> Vec<Article> {
-    stores.articles.list_published().await.expect("listed")
+    stores.knowledge.list_published().await.expect("listed")
 }
 
 async fn slugs(stores: &ArticleStores) -> Vec<String> {

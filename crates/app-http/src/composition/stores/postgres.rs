@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adapters_postgres::{
-    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgMessageRepository,
+    PgArticleRepository, PgDatabase, PgIdempotencyStore, PgKnowledgeSource, PgMessageRepository,
     PgPromptTemplateRepository, PgReplyEventLog, PgReplyStore, PgSessionRepository, PgSettings,
     PgStatisticsSource, PgStoreHealth, PgStreamTokenRepository, PgThrottle, PgTicketRepository,
     PgTokenLedger, PgUserRepository,
@@ -27,6 +27,7 @@ impl Stores {
             messages: Arc::new(PgMessageRepository::new(database.clone())),
             articles: Arc::new(PgArticleRepository::new(database.clone())),
             templates: Arc::new(PgPromptTemplateRepository::new(database.clone())),
+            knowledge: Arc::new(PgKnowledgeSource::new(database.clone())),
             replies: Arc::new(PgReplyStore::new(database.clone())),
             events: Arc::new(PgReplyEventLog::new(database.clone())),
             ledger: Arc::new(PgTokenLedger::new(database.clone())),

@@ -3,10 +3,10 @@ use std::sync::Arc;
 
 use adapters_sqlite::{
     ExclusiveLock, SqliteArticleRepository, SqliteDatabase, SqliteIdempotencyStore,
-    SqliteMessageRepository, SqlitePromptTemplateRepository, SqliteReplyEventLog, SqliteReplyStore,
-    SqliteSessionRepository, SqliteStatisticsSource, SqliteStoreHealth,
-    SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository, SqliteTokenLedger,
-    SqliteUserRepository,
+    SqliteKnowledgeSource, SqliteMessageRepository, SqlitePromptTemplateRepository,
+    SqliteReplyEventLog, SqliteReplyStore, SqliteSessionRepository, SqliteStatisticsSource,
+    SqliteStoreHealth, SqliteStreamTokenRepository, SqliteThrottle, SqliteTicketRepository,
+    SqliteTokenLedger, SqliteUserRepository,
 };
 use anyhow::Context as _;
 
@@ -22,6 +22,7 @@ impl Stores {
             messages: Arc::new(SqliteMessageRepository::new(database.clone())),
             articles: Arc::new(SqliteArticleRepository::new(database.clone())),
             templates: Arc::new(SqlitePromptTemplateRepository::new(database.clone())),
+            knowledge: Arc::new(SqliteKnowledgeSource::new(database.clone())),
             replies: Arc::new(SqliteReplyStore::new(database.clone())),
             events: Arc::new(SqliteReplyEventLog::new(database.clone())),
             ledger: Arc::new(SqliteTokenLedger::new(database.clone())),

@@ -129,6 +129,11 @@ impl TestApp {
         self.stop.cancel();
     }
 
+    /// Where its data is kept.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }

@@ -1,35 +1,12 @@
 use std::sync::Arc;
 
-use adapters_extractive::KeywordPassageSearch;
-use chrono::DateTime;
-use domain::article::{Article, ArticleBody, ArticleTitle, RankedPassage, Slug};
-use domain::ids::ArticleId;
+use adapters_search::{SearchLanguage, TantivyPassageSearch};
+use domain::article::{Article, RankedPassage};
 use domain::ports::{PassageSearch, RepositoryError};
 use testkit::fakes::InMemoryArticleRepository;
 use uuid::Uuid;
 
-use crate::search_samples;
-
-fn article(number: u32, title: &str, body: &str) -> Article {
-    Article {
-        id: ArticleId::from_uuid(Uuid::from_u128(number.into())),
-        slug: Slug::parse(format!("article-{number}")).expect("it is a slug"),
-        title: ArticleTitle::parse(title).expect("it is a title"),
-        body: ArticleBody::parse(body).expect("it is a text"),
-        url: Some(format!("https://help.example/{number}")),
-        published: true,
-        sample: false,
-        version: 1,
-        created_at: DateTime::UNIX_EPOCH,
-        updated_at: DateTime::UNIX_EPOCH,
-    }
-}
-
-async fn search(articles: Vec<Article>, question: &str, max: usize) -> Vec<RankedPassage> {
-    let store = Arc::new(InMemoryArticleRepository::holding(articles));
-    let found = KeywordPassageSearch::new(store).search(question, max).await;
-    found.expect("the articles should be readable")
-}
+use crate::{article, search, search_samples};
 
 fn titles(found: &[RankedPassage]) -> Vec<&str> {
     found.iter().map(|r| r.passage.title.as_str()).collect()
@@ -129,6 +106,8 @@ async fn passages_keep_what_is_needed_to_quote_them() {
 async fn a_store_that_is_away_is_an_error_not_an_empty_answer() {
     let store = Arc::new(InMemoryArticleRepository::default());
     store.outage().begin();
-    let outcome = KeywordPassageSearch::new(store).search("refunds", 4).await;
+    let outcome = TantivyPassageSearch::new(store, SearchLanguage::ENGLISH)
+        .search("refunds", 4)
+        .await;
     assert!(matches!(outcome, Err(RepositoryError::Unavailable(_))));
 }

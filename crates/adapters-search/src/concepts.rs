@@ -1,0 +1,105 @@
+use std::collections::HashMap;
+
+use domain::article::Synonyms;
+
+use crate::analyzer::{Analyzer, Word};
+
+/// Synonyms, ready to be found in texts.
+///
+/// A group is a concept. Wherever one of its members stands, in an article or in a question, the
+/// concept stands as well, as a term of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Concepts {
+    /// Members as stems, by their first one.
+    members: HashMap<String, Vec<Member>>,
+}
+
+#[derive(Debug)]
+struct Member {
+    stems: Vec<String>,
+    term: String,
+}
+
+/// A place in a text where a concept stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mention {
+    /// The first of its words.
+    pub(crate) at: usize,
+    /// How many words it takes.
+    pub(crate) length: usize,
+    /// The concept's term, which no word is ever like.
+    pub(crate) term: String,
+}
+
+impl Concepts {
+    pub(crate) fn new(synonyms: &Synonyms, analyzer: &Analyzer) -> Self {
+        let mut members: HashMap<String, Vec<Member>> = HashMap::new();
+        for (number, group) in synonyms.groups().iter().enumerate() {
+            for text in group {
+                let words = analyzer.words(text);
+                let stems: Vec<String> = words.into_iter().map(|word| word.stem).collect();
+                if let Some(first) = stems.first() {
+                    members.entry(first.clone()).or_default().push(Member {
+                        term: format!("={number}"),
+                        stems,
+                    });
+                }
+            }
+        }
+        Self { members }
+    }
+
+    /// Every mention in a text, in order; of those at one place the longest first.
+    pub(crate) fn mentions(&self, words: &[Word]) -> Vec<Mention> {
+        let mut mentions = Vec::new();
+        for (at, word) in words.iter().enumerate() {
+            let mut here: Vec<Mention> = self
+                .members
+                .get(&word.stem)
+                .into_iter()
+                .flatten()
+                .filter(|member| stands_at(member, words, at))
+                .map(|member| Mention {
+                    at,
+                    length: member.stems.len(),
+                    term: member.term.clone(),
+                })
+                .collect();
+            here.sort_by(|a, b| b.length.cmp(&a.length).then_with(|| a.term.cmp(&b.term)));
+            here.dedup();
+            mentions.append(&mut here);
+        }
+        mentions
+    }
+}
+
+fn stands_at(member: &Member, words: &[Word], at: usize) -> bool {
+    let there = words.iter().skip(at).map(|word| &word.stem);
+    let length = member.stems.len();
+    words.len() >= at + length && there.take(length).eq(&member.stems)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::language::SearchLanguage;
+
+    #[test]
+    fn phrases_and_all_forms_of_their_words_are_found() {
+        let analyzer = Analyzer::new(SearchLanguage::ENGLISH);
+        let groups = [&["log in", "sign in"][..], &["refund", "money back"]];
+        let groups = groups.map(|group| group.iter().map(|&text| text.to_owned()).collect());
+        let synonyms = Synonyms::parse(groups.to_vec()).unwrap();
+        let concepts = Concepts::new(&synonyms, &analyzer);
+        let found = |text: &str| -> Vec<(usize, String)> {
+            let mentions = concepts.mentions(&analyzer.words(text));
+            mentions.into_iter().map(|m| (m.at, m.term)).collect()
+        };
+        let all = [(0, "=0".to_owned()), (4, "=1".to_owned())];
+        assert_eq!(found("Signing in, I want refunds"), all);
+        let all = [(2, "=1".to_owned()), (6, "=0".to_owned())];
+        assert_eq!(found("I want money back before I logged in"), all);
+        assert_eq!(found("Sign up. Money. Back the log!").len(), 1);
+        assert_eq!(found("log"), []);
+    }
+}

@@ -1,0 +1,175 @@
+use std::collections::HashMap;
+
+use domain::ports::BoxError;
+
+use crate::analyzer::Word;
+use crate::index::{Index, float};
+
+/// BM25's usual constants: how soon repetitions stop counting, how much long texts are held back.
+const K1: f64 = 1.2;
+const B: f64 = 0.3;
+/// How much a synonym counts against the word itself.
+const SYNONYM: f64 = 0.8;
+/// How much one word of a phrase counts against the phrase.
+const PART: f64 = 0.5;
+/// How much a word counts that the question may have misspelt.
+const CORRECTED: f64 = 0.8;
+/// How much a weak word counts in the ranking.
+const WEAK: f64 = 0.5;
+
+/// A word or phrase of a question, and the passages that speak for being its answer.
+#[derive(Debug)]
+pub(crate) struct Evidence {
+    /// What it looks for, which tells it from others.
+    pub(crate) name: String,
+    /// Whether it turns up in questions about anything.
+    pub(crate) is_weak: bool,
+    /// Above 0, and the greater the fewer passages hold it (BM25's IDF). What none holds is as
+    /// rare as what a single one does, or chatter would outweigh the question.
+    pub(crate) rarity: f64,
+    /// Whether any passage holds it.
+    pub(crate) is_known: bool,
+    passages: HashMap<u32, Support>,
+}
+
+/// What a passage has of it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Support {
+    /// How often it stands there, saturated: 0 to K1 + 1.
+    strength: f64,
+    /// How near it is to what was asked: 1 for the word itself.
+    pub(crate) nearness: f64,
+    /// Whether the passage is about it.
+    pub(crate) is_subject: bool,
+}
+
+/// Something that may stand in an article for a word of the question.
+struct Alternative {
+    term: String,
+    nearness: f64,
+}
+
+impl Evidence {
+    pub(crate) fn support(&self, passage: u32) -> Option<Support> {
+        self.passages.get(&passage).copied()
+    }
+
+    pub(crate) fn passages(&self) -> impl Iterator<Item = u32> {
+        self.passages.keys().copied()
+    }
+
+    /// What it adds to the score of a passage.
+    pub(crate) fn score(&self, passage: u32) -> f64 {
+        let strength = self
+            .support(passage)
+            .map_or(0.0, |support| support.strength);
+        let weight = if self.is_weak { WEAK } else { 1.0 };
+        weight * self.rarity * strength
+    }
+
+    fn gather(
+        index: &Index,
+        alternatives: &[Alternative],
+        is_weak: bool,
+    ) -> Result<Self, BoxError> {
+        let mut passages: HashMap<u32, Support> = HashMap::new();
+        for Alternative { term, nearness } in alternatives {
+            for (number, held) in index.holding(term)? {
+                let held_back = 1.0 - B + B * index.relative_length(number);
+                let saturated = held.count * (K1 + 1.0) / (held.count + K1 * held_back);
+                let support = passages.entry(number).or_default();
+                support.strength = support.strength.max(nearness * saturated);
+                support.nearness = support.nearness.max(*nearness);
+                support.is_subject |= held.is_subject;
+            }
+        }
+        let holding = float(passages.len().max(1));
+        let names: Vec<&str> = alternatives.iter().map(|a| a.term.as_str()).collect();
+        Ok(Self {
+            name: names.join(" "),
+            is_weak,
+            rarity: ((index.size() - holding + 0.5) / (holding + 0.5))
+                .max(0.0)
+                .ln_1p(),
+            is_known: !passages.is_empty(),
+            passages,
+        })
+    }
+}
+
+/// The evidence for each word and phrase of a sentence, in order.
+pub(crate) fn of_words(index: &Index, words: &[Word]) -> Result<Vec<Evidence>, BoxError> {
+    let mentions = index.concepts.mentions(words);
+    let mut gathered = Vec::new();
+    let mut at = 0;
+    while let Some(word) = words.get(at) {
+        // Of mentions that begin here the longest is first.
+        let length = mentions.iter().find(|m| m.at == at).map_or(1, |m| m.length);
+        let here = mentions.iter().filter(|m| m.at == at && m.length == length);
+        let concepts: Vec<String> = here.map(|mention| mention.term.clone()).collect();
+        let (alternatives, is_weak) = if length == 1 {
+            (
+                of_word(index, word, concepts)?,
+                index.analyzer.is_weak(&word.stem),
+            )
+        } else {
+            let phrase = words.get(at..at + length).unwrap_or_default();
+            (of_phrase(phrase, concepts), false)
+        };
+        at += length;
+        if !alternatives.is_empty() {
+            gathered.push(Evidence::gather(index, &alternatives, is_weak)?);
+        }
+    }
+    Ok(gathered)
+}
+
+fn of_word(
+    index: &Index,
+    word: &Word,
+    concepts: Vec<String>,
+) -> Result<Vec<Alternative>, BoxError> {
+    if word.is_stopped {
+        return Ok(Vec::new());
+    }
+    let mut alternatives = vec![Alternative {
+        term: word.stem.clone(),
+        nearness: 1.0,
+    }];
+    let is_foreign = concepts.is_empty();
+    alternatives.extend(concepts.into_iter().map(|term| Alternative {
+        term,
+        nearness: SYNONYM,
+    }));
+    if is_foreign && index.holding(&word.stem)?.is_empty() {
+        for spelling in index.corrections(word)? {
+            let corrected = index.analyzer.words(&spelling);
+            for mention in index.concepts.mentions(&corrected) {
+                alternatives.push(Alternative {
+                    term: mention.term,
+                    nearness: SYNONYM * CORRECTED,
+                });
+            }
+            for told in corrected.into_iter().filter(|word| !word.is_stopped) {
+                alternatives.push(Alternative {
+                    term: told.stem,
+                    nearness: CORRECTED,
+                });
+            }
+        }
+    }
+    Ok(alternatives)
+}
+
+fn of_phrase(words: &[Word], concepts: Vec<String>) -> Vec<Alternative> {
+    let concepts = concepts.into_iter().map(|term| Alternative {
+        term,
+        nearness: 1.0,
+    });
+    let told = words.iter().filter(|word| !word.is_stopped);
+    let parts = told.map(|word| Alternative {
+        term: word.stem.clone(),
+        nearness: PART,
+    });
+    concepts.chain(parts).collect()
+}

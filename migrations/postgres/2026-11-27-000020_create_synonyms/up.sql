@@ -1,0 +1,6 @@
+-- At most one row: an array of groups, each an array of texts. Without it the program's own are
+-- used.
+CREATE TABLE synonyms (
+    id integer PRIMARY KEY CHECK (id = 1),
+    groups text NOT NULL
+);
