@@ -148,14 +148,19 @@ pub(crate) fn configure(app: &mut web::ServiceConfig) {
                 .route(web::delete().to(delete_article)),
         )
         .service(resource("/admin/stats", "GET, HEAD").route(get().to(get_statistics)))
-        .service(resource("/problems/{code}", "GET, HEAD").route(get().to(get_problem_type)))
+        .configure(about_the_service)
+        .default_service(web::to(unknown_path));
+}
+
+/// What anybody may ask, about the API and the process behind it.
+fn about_the_service(app: &mut web::ServiceConfig) {
+    app.service(resource("/problems/{code}", "GET, HEAD").route(get().to(get_problem_type)))
         .service(resource("/openapi.json", "GET, HEAD").route(get().to(get_openapi)))
         .service(resource("/docs", "GET, HEAD").route(get().to(get_docs)))
         .service(resource("/docs/{file:.*}", "GET, HEAD").route(get().to(get_docs_file)))
         .service(resource("/health/live", "GET, HEAD").route(get().to(get_liveness)))
         .service(resource("/health/stream", "GET").route(web::get().to(probe_stream)))
-        .service(resource("/health/ready", "GET, HEAD").route(get().to(get_readiness)))
-        .default_service(web::to(unknown_path));
+        .service(resource("/health/ready", "GET, HEAD").route(get().to(get_readiness)));
 }
 
 /// A resource that tells which methods it has when another one is tried (RFC 9110, section

@@ -1,4 +1,4 @@
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -75,10 +75,13 @@ impl Drop for Nginx {
     }
 }
 
-/// An address that nobody listens on at the moment.
+/// An address that nobody listens on at the moment, and whose port no outgoing connection is given
+/// by the system, since it has to be free again later.
 pub fn free_address() -> SocketAddr {
-    let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
-    listener.local_addr().expect("an address")
+    let ports = std::iter::repeat_with(|| rand::random_range(10_000..32_000_u16));
+    let mut addresses = ports.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port)));
+    let free = addresses.find(|address| TcpListener::bind(address).is_ok());
+    free.expect("a free port")
 }
 
 /// The real configuration, with other places.
