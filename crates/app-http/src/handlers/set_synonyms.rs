@@ -1,7 +1,9 @@
 use actix_web::{HttpResponse, web};
 use domain::article::{Synonyms, SynonymsError};
 use serde::Deserialize;
+use serde_json::json;
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::synonyms_response::SynonymsResponse;
 use crate::error::ApiError;
@@ -13,8 +15,29 @@ use crate::use_cases::UseCases;
 #[serde(deny_unknown_fields)]
 pub(crate) struct SetSynonymsRequest {
     /// Groups of 2 to 50 words or phrases of up to 100 characters each.
-    #[schema(max_items = 1000, example = json!([["refund", "money back"], ["log in", "sign in"]]))]
+    #[schema(schema_with = groups_schema)]
     groups: Vec<Vec<String>>,
+}
+
+/// What [`Synonyms::parse`] takes.
+fn groups_schema() -> Array {
+    let member = ObjectBuilder::new()
+        .schema_type(Type::String)
+        .min_length(Some(1))
+        .max_length(Some(Synonyms::MAX_CHARS))
+        .pattern(Some(r"^[^\u0000]*[^\s\u0000][^\u0000]*$"));
+    let group = ArrayBuilder::new()
+        .items(member)
+        .min_items(Some(2))
+        .max_items(Some(Synonyms::MAX_MEMBERS));
+    ArrayBuilder::new()
+        .description(Some(
+            "Groups of 2 to 50 words or phrases of up to 100 characters each.",
+        ))
+        .items(group)
+        .max_items(Some(Synonyms::MAX_GROUPS))
+        .examples([json!([["refund", "money back"], ["log in", "sign in"]])])
+        .build()
 }
 
 /// `PUT /articles/synonyms`: sets what the search takes for the same; for agents.
