@@ -137,3 +137,16 @@ fn only_the_composition_root_names_adapters() {
     }
     assert!(checked > 20, "the sources were not found");
 }
+
+/// The image's first layer knows the crates by name, and Cargo wants all of them.
+#[test]
+fn the_image_is_built_from_every_crate() {
+    let dockerfile = workspace().join("docker/Dockerfile");
+    let dockerfile = std::fs::read_to_string(dockerfile).expect("text");
+    for entry in std::fs::read_dir(workspace().join("crates")).expect("the crates") {
+        let name = entry.expect("a crate").file_name();
+        let name = name.to_str().expect("a name");
+        let copied = format!("COPY crates/{name}/Cargo.toml crates/{name}/\n");
+        assert!(dockerfile.contains(&copied), "{name} is missing");
+    }
+}
