@@ -10,6 +10,7 @@ use chrono::TimeDelta;
 use domain::ports::Clock as _;
 use reqwest::Url;
 
+use crate::causes::causes;
 use crate::composition::examination::{self, ModelState};
 use crate::config::Config;
 use crate::system::SystemClock;
@@ -226,16 +227,6 @@ async fn model(config: &Config) -> Finding {
             format!("{why}. Look at GROQ_BASE_URL, and whether this machine may reach that host"),
         ),
     }
-}
-
-fn causes(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words = format!("{words}: {error}");
-        cause = error.source();
-    }
-    words
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 mod access_watch;
 pub mod application;
 mod article_files;
+mod causes;
 pub mod cli;
 mod client_address;
 pub mod composition;

@@ -4,7 +4,6 @@ mod admission;
 mod cors;
 mod defence;
 
-use std::error::Error;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -17,6 +16,7 @@ use domain::ports::IdGenerator as _;
 
 pub(crate) use self::admission::admit;
 pub(crate) use self::cors::cors;
+use crate::causes::causes;
 use crate::connection::{Connection, Serving};
 use crate::error::ApiError;
 use crate::extract::ActingUser;
@@ -106,13 +106,8 @@ fn failure_chain(response: &ServiceResponse<BoxBody>) -> Option<String> {
         .response()
         .error()
         .filter(|_| response.status().is_server_error())?;
-    let mut story = error.to_string();
-    let mut cause = error.as_error::<ApiError>().and_then(Error::source);
-    while let Some(error) = cause {
-        story = format!("{story}: {error}");
-        cause = error.source();
-    }
-    Some(story)
+    let ours = error.as_error::<ApiError>();
+    Some(ours.map_or_else(|| error.to_string(), |error| causes(error)))
 }
 
 /// What a request and its response have in common.

@@ -7,6 +7,7 @@ use domain::ports::{ChatModel as _, ChatModelError, KnowledgeSource, StoreHealth
 
 use super::assistant::groq_model;
 use super::stores::Stores;
+use crate::causes::causes;
 use crate::config::{Assistant, Config};
 
 /// The ports that are looked through.
@@ -48,14 +49,7 @@ pub(crate) async fn model(config: &Config) -> anyhow::Result<Option<(String, Mod
         Ok(HostCheck::NoList) => ModelState::Untold,
         Err(ChatModelError::Rejected { status: 401 | 403 }) => ModelState::KeyRefused,
         Err(ChatModelError::RateLimited { .. }) => ModelState::Limited,
-        Err(error) => ModelState::Unreachable(chain(&error)),
+        Err(error) => ModelState::Unreachable(causes(&error)),
     };
     Ok(Some((model.name(), state)))
-}
-
-fn chain(error: &dyn std::error::Error) -> String {
-    match error.source() {
-        Some(cause) => format!("{error}: {}", chain(cause)),
-        None => error.to_string(),
-    }
 }

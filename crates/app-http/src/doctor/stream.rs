@@ -4,7 +4,8 @@ use futures_util::StreamExt as _;
 use reqwest::header::{CONTENT_TYPE, HeaderName};
 use reqwest::{Client, Response, Url};
 
-use super::{Finding, causes};
+use super::Finding;
+use crate::causes::causes;
 use crate::handlers::probe_stream::{EVENTS, PAUSE};
 
 const ABOUT: &str = "stream";
