@@ -164,6 +164,7 @@ mod tests {
     fn every_case_is_in_its_suite() {
         for (file, source) in [
             ("articles", include_str!("contract/articles.rs")),
+            ("changes", include_str!("contract/articles/changes.rs")),
             ("imports", include_str!("contract/articles/imports.rs")),
             ("knowledge", include_str!("contract/articles/knowledge.rs")),
             ("idempotency", include_str!("contract/idempotency.rs")),

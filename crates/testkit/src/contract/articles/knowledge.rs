@@ -3,7 +3,8 @@
 use domain::article::{Article, ArticleOrigin, Synonyms};
 use domain::ticket::ExpectedVersion;
 
-use super::{article, install, titled, written};
+use super::changes::titled;
+use super::{article, install, written};
 use crate::contract::ArticleStores;
 use crate::contract::fixtures::at;
 
