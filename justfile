@@ -19,3 +19,7 @@ simulator *ARGS:
 # Write the API's description anew
 openapi:
     cargo run --quiet -- openapi > docs/openapi.json
+
+# Measure the server and write docs/BENCHMARKS.md
+bench *ARGS="all":
+    cargo run --release -p bench -- {{ARGS}}

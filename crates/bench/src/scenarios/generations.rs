@@ -1,0 +1,181 @@
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use super::reader::{Meter, Reader, Transcript, Window};
+use crate::client::request;
+use crate::cpu::{self, CpuTimes};
+use crate::figures::{Figure, float, micros_each, rate};
+use crate::latencies::Latencies;
+use crate::metronome::metronome;
+use crate::pace::record_lateness;
+use crate::plan::Plan;
+use crate::sse::Dialect;
+use crate::world::simulator::{Pace, Simulator};
+use crate::world::{Account, Program, Server, Store};
+
+/// How long after the last beginning the figures begin, and how long before the first end they end.
+const MARGIN: Duration = Duration::from_millis(500);
+
+/// How the upstream itself is called among the databases.
+pub(crate) const DIRECT: &str = "direct";
+
+/// So many replies at the same time, from the upstream or through the server on one database.
+pub(crate) struct Generations {
+    pub(crate) streams: u32,
+    pub(crate) through: &'static str,
+    pub(crate) runs: Vec<StreamRun>,
+}
+
+pub(crate) struct StreamRun {
+    /// From when a stream was due to begin until its first text.
+    pub(crate) first: Latencies,
+    /// By how much each token was late.
+    pub(crate) lateness: Latencies,
+    /// How many of the upstream's tokens came in a frame.
+    pub(crate) merged: f64,
+    pub(crate) frames_per_second: f64,
+    /// Of CPU time for each frame that a reader got.
+    pub(crate) server_us: f64,
+    pub(crate) database_us: f64,
+    pub(crate) upstream_us: f64,
+    pub(crate) load_us: f64,
+    /// Streams that did not come to their end with all tokens.
+    pub(crate) errors: usize,
+}
+
+impl Generations {
+    pub(crate) fn figure(&self, of: impl Fn(&StreamRun) -> f64) -> Figure {
+        self.runs.iter().map(of).collect()
+    }
+}
+
+pub(crate) async fn measure(
+    plan: &Plan,
+    program: &Program,
+    stores: &[Store],
+) -> anyhow::Result<Vec<Generations>> {
+    let tokens = plan.tokens_for(plan.spread + plan.hold + MARGIN * 2);
+    let simulator = Simulator::start(Pace {
+        tokens,
+        tokens_per_second: plan.tokens_per_second,
+    })?;
+    let mut measured = Vec::new();
+    for &streams in &plan.generations {
+        let mut servers = Vec::new();
+        for store in stores {
+            servers.push((store.name(), Server::start(program, store, Some(&simulator)).await?));
+        }
+        let names = [DIRECT].into_iter().chain(servers.iter().map(|(name, _)| *name));
+        let mut cases: Vec<Generations> = names
+            .map(|through| Generations {
+                streams,
+                through,
+                runs: Vec::new(),
+            })
+            .collect();
+        for _ in 0..plan.runs {
+            let servers = servers.iter().map(|(_, server)| Some(server));
+            for (case, server) in cases.iter_mut().zip([None].into_iter().chain(servers)) {
+                case.runs.push(run(plan, &simulator, server, streams, tokens).await?);
+            }
+        }
+        measured.extend(cases);
+    }
+    Ok(measured)
+}
+
+async fn run(
+    plan: &Plan,
+    simulator: &Simulator,
+    server: Option<&Server>,
+    streams: u32,
+    tokens: u32,
+) -> anyhow::Result<StreamRun> {
+    let (address, dialect, requests) = match server {
+        None => {
+            let requests = vec![Simulator::request(); usize::try_from(streams)?];
+            (simulator.address(), Dialect::Upstream, requests)
+        }
+        Some(server) => (server.address, Dialect::Reply, asking(server, streams).await?),
+    };
+    let cpu = || match server {
+        Some(server) => server.cpu(),
+        None => Ok(CpuTimes {
+            upstream: cpu::of(simulator.pid())?,
+            load: cpu::of(std::process::id())?,
+            ..CpuTimes::default()
+        }),
+    };
+    let meter = Rc::new(Meter::default());
+    let (transcripts, window) = tokio::join!(
+        read(plan, address, dialect, requests, &meter),
+        meter.watch(plan.spread + MARGIN, plan.hold, cpu)
+    );
+    summary(plan, tokens, &transcripts?, &window?)
+}
+
+/// Opens tickets and returns the requests for the answers to them.
+pub(super) async fn asking(server: &Server, streams: u32) -> anyhow::Result<Vec<Vec<u8>>> {
+    let account = Account::create(server.address).await?;
+    let tickets = account.open_tickets(usize::try_from(streams)?).await?;
+    let paths = tickets.iter().map(|id| format!("/tickets/{id}/ai-response"));
+    Ok(paths.map(|path| request("GET", &path, &account.token, None)).collect())
+}
+
+/// Begins all of them within the spread, evenly, so that their tokens do not all come at once.
+async fn read(
+    plan: &Plan,
+    address: SocketAddr,
+    dialect: Dialect,
+    requests: Vec<Vec<u8>>,
+    meter: &Rc<Meter>,
+) -> anyhow::Result<Vec<Transcript>> {
+    let epoch = Instant::now();
+    let mut due = metronome(u32::try_from(requests.len())?, plan.spread)?;
+    let mut readers = JoinSet::new();
+    for request in requests {
+        let Some(due) = due.recv().await else { break };
+        let reader = Reader {
+            address,
+            request,
+            dialect,
+            due,
+            epoch,
+            joins_late: false,
+        };
+        readers.spawn_local(reader.read(Rc::clone(meter)));
+    }
+    Ok(readers.join_all().await)
+}
+
+fn summary(
+    plan: &Plan,
+    tokens: u32,
+    transcripts: &[Transcript],
+    window: &Window,
+) -> anyhow::Result<StreamRun> {
+    let (mut first, mut lateness) = (Latencies::new()?, Latencies::new()?);
+    for transcript in transcripts {
+        if let Some(after) = transcript.first {
+            first.record(after);
+        }
+        record_lateness(&[&transcript.reading], plan.interval(), &mut lateness);
+    }
+    let whole = transcripts
+        .iter()
+        .filter(|reader| reader.is_complete && reader.tokens == u64::from(tokens));
+    Ok(StreamRun {
+        errors: transcripts.len() - whole.count(),
+        first,
+        lateness,
+        merged: float(window.tokens) / float(window.frames),
+        frames_per_second: rate(window.frames, window.took),
+        server_us: micros_each(window.cpu.server, window.frames),
+        database_us: micros_each(window.cpu.database, window.frames),
+        upstream_us: micros_each(window.cpu.upstream, window.frames),
+        load_us: micros_each(window.cpu.load, window.frames),
+    })
+}

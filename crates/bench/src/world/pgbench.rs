@@ -1,0 +1,78 @@
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+
+use super::Cluster;
+
+/// As many as the server keeps connections to the database.
+const CLIENTS: &str = "10";
+
+/// The statements of one endpoint, as the server sends them.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Script {
+    ListTickets,
+    GetTicket,
+    CreateTicket,
+    CreateMessage,
+}
+
+/// What PostgreSQL takes when nothing is in front of it.
+pub(crate) struct Pgbench<'a> {
+    pub(crate) cluster: &'a Cluster,
+    /// Whose tickets are read or written.
+    pub(crate) email: &'a str,
+    /// The ticket to read.
+    pub(crate) ticket: &'a str,
+}
+
+impl Script {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::ListTickets => include_str!("../../pgbench/list_tickets.sql"),
+            Self::GetTicket => include_str!("../../pgbench/get_ticket.sql"),
+            Self::CreateTicket => include_str!("../../pgbench/create_ticket.sql"),
+            Self::CreateMessage => include_str!("../../pgbench/create_message.sql"),
+        }
+    }
+}
+
+impl Pgbench<'_> {
+    /// How often the script runs in a second.
+    pub(crate) fn run(&self, script: Script, lasting: Duration) -> anyhow::Result<f64> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join("script.sql");
+        std::fs::write(&file, script.text())?;
+        let mut command = self.cluster.program("pgbench");
+        let seconds = lasting.as_secs().max(1);
+        command
+            .args(["-n", "-M", "prepared", "-c", CLIENTS, "-j", "1"])
+            .args(["-T", &seconds.to_string()])
+            .arg(format!("--define=email={}", self.email))
+            .arg(format!("--define=ticket={}", self.ticket))
+            .arg(format!("--file={}", file.display()))
+            .arg(super::postgres::DATABASE);
+        let output = command.output().context("cannot start pgbench")?;
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        ensure!(output.status.success(), "pgbench: {complaint}");
+        rate(&String::from_utf8_lossy(&output.stdout)).context("pgbench told no rate")
+    }
+}
+
+fn rate(output: &str) -> Option<f64> {
+    let line = output.lines().find_map(|line| line.strip_prefix("tps = "))?;
+    line.split_whitespace().next()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_read_from_what_pgbench_says() {
+        let output = "number of failed transactions: 0 (0.000%)\n\
+            tps = 8123.456789 (without initial connection time)\n";
+
+        assert_eq!(rate(output), Some(8123.456_789));
+        assert_eq!(rate("pgbench: error"), None);
+    }
+}
