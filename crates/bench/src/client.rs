@@ -50,10 +50,7 @@ impl Connection {
 
     /// Sends a request whose answer has no end yet; returns the status, what came of the body
     /// already, and the connection for the rest.
-    pub(crate) async fn stream(
-        mut self,
-        request: &[u8],
-    ) -> io::Result<(u16, Vec<u8>, TcpStream)> {
+    pub(crate) async fn stream(mut self, request: &[u8]) -> io::Result<(u16, Vec<u8>, TcpStream)> {
         let head = self.send(request).await?;
         self.received.drain(..head.length);
         Ok((head.status, self.received, self.stream))
@@ -80,18 +77,17 @@ impl Connection {
 
 /// A request as it goes over the wire.
 pub(crate) fn request(method: &str, path: &str, token: &str, body: Option<&str>) -> Vec<u8> {
-    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n");
-    if !token.is_empty() {
-        request.push_str(&format!("authorization: Bearer {token}\r\n"));
-    }
-    if let Some(body) = body {
+    let authorization = match token {
+        "" => String::new(),
+        token => format!("authorization: Bearer {token}\r\n"),
+    };
+    let length = body.map_or_else(String::new, |body| {
         let length = body.len();
-        request.push_str(&format!(
-            "content-type: application/json\r\ncontent-length: {length}\r\n"
-        ));
-    }
-    request.push_str("\r\n");
-    request.push_str(body.unwrap_or_default());
+        format!("content-type: application/json\r\ncontent-length: {length}\r\n")
+    });
+    let body = body.unwrap_or_default();
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nhost: localhost\r\n{authorization}{length}\r\n{body}");
     request.into_bytes()
 }
 

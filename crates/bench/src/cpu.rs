@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 
-/// Linux tells CPU time in hundredths of a second, whatever its clock does (USER_HZ).
+/// Linux tells CPU time in hundredths of a second, whatever its clock does (`USER_HZ`).
 const TICK: Duration = Duration::from_millis(10);
 
 /// What each side spent so far.
@@ -80,7 +80,9 @@ fn stat_of(line: &str) -> Option<Stat> {
 }
 
 fn resident_of(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
     Some(kibibytes * 1024)
 }

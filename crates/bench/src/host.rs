@@ -34,7 +34,11 @@ impl Host {
                 .split_whitespace()
                 .next()
                 .map_or_else(unknown, str::to_owned),
-            profile: if cfg!(debug_assertions) { "dev" } else { "release" },
+            profile: if cfg!(debug_assertions) {
+                "dev"
+            } else {
+                "release"
+            },
         }
     }
 }

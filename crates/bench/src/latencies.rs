@@ -28,6 +28,7 @@ impl Latencies {
         Duration::from_micros(self.0.value_at_quantile(share))
     }
 
+    #[cfg(test)]
     pub(crate) fn len(&self) -> u64 {
         self.0.len()
     }

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
+use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::task::JoinSet;
 
 use crate::client::Connection;
@@ -38,24 +39,30 @@ struct Tally {
     latencies: RefCell<Latencies>,
 }
 
+/// One connection, which is opened again when it breaks.
+struct Caller {
+    address: SocketAddr,
+    request: Vec<u8>,
+    status: u16,
+    connection: Option<Connection>,
+    tally: Rc<Tally>,
+}
+
 impl Load {
     /// Asks again as soon as the answer is there, on every connection. Its latencies are of no use for
     /// anything but this: a slow server is asked less.
     pub(crate) async fn saturate(&self, lasting: Duration) -> anyhow::Result<Outcome> {
         let tally = Tally::new()?;
         let start = Instant::now();
-        let mut connections = JoinSet::new();
-        for request in self.requests.clone() {
-            let (tally, address, status) = (Rc::clone(&tally), self.address, self.status);
-            connections.spawn_local(async move {
-                let mut connection = None;
+        let mut calling = JoinSet::new();
+        for mut caller in self.callers(&tally) {
+            calling.spawn_local(async move {
                 while start.elapsed() < lasting {
-                    let begun = Instant::now();
-                    exchange(&mut connection, address, &request, status, begun, &tally).await;
+                    caller.call(Instant::now()).await;
                 }
             });
         }
-        connections.join_all().await;
+        calling.join_all().await;
         Ok(tally.outcome(start.elapsed()))
     }
 
@@ -66,56 +73,62 @@ impl Load {
         let start = Instant::now();
         let beats = u32::try_from(lasting.as_millis() * u128::from(rate) / 1000)?;
         let due = Rc::new(Mutex::new(metronome(beats, lasting)?));
-        let mut connections = JoinSet::new();
-        for request in self.requests.clone() {
-            let (tally, address, status) = (Rc::clone(&tally), self.address, self.status);
+        let mut calling = JoinSet::new();
+        for mut caller in self.callers(&tally) {
             let due = Rc::clone(&due);
-            connections.spawn_local(async move {
-                let mut connection = None;
-                while let Some(intended) = next(&due).await {
-                    exchange(&mut connection, address, &request, status, intended, &tally).await;
+            calling.spawn_local(async move {
+                while let Some(at) = next(&due).await {
+                    caller.call(at).await;
                 }
             });
         }
-        connections.join_all().await;
+        calling.join_all().await;
         Ok(tally.outcome(start.elapsed()))
+    }
+
+    fn callers(&self, tally: &Rc<Tally>) -> impl Iterator<Item = Caller> {
+        self.requests.iter().map(|request| Caller {
+            address: self.address,
+            request: request.clone(),
+            status: self.status,
+            connection: None,
+            tally: Rc::clone(tally),
+        })
     }
 }
 
-async fn next(due: &Mutex<tokio::sync::mpsc::UnboundedReceiver<Instant>>) -> Option<Instant> {
+async fn next(due: &Mutex<UnboundedReceiver<Instant>>) -> Option<Instant> {
     due.lock().await.recv().await
 }
 
-async fn exchange(
-    connection: &mut Option<Connection>,
-    address: SocketAddr,
-    request: &[u8],
-    status: u16,
-    since: Instant,
-    tally: &Tally,
-) {
-    let answer = async {
-        let open = match connection.take() {
+impl Caller {
+    async fn call(&mut self, since: Instant) {
+        let tally = Rc::clone(&self.tally);
+        match self.exchange().await {
+            Ok(Some(bytes)) => {
+                tally.done.set(tally.done.get() + 1);
+                tally.bytes.set(bytes);
+                tally.latencies.borrow_mut().record(since.elapsed());
+            }
+            Ok(None) => tally.errors.set(tally.errors.get() + 1),
+            Err(_) => {
+                tally.errors.set(tally.errors.get() + 1);
+                self.connection = None;
+                // One that cannot connect must not spin.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        }
+    }
+
+    /// The length of the body, if the status is right.
+    async fn exchange(&mut self) -> std::io::Result<Option<usize>> {
+        let connection = match self.connection.take() {
             Some(open) => open,
-            None => Connection::open(address).await?,
+            None => Connection::open(self.address).await?,
         };
-        let (answered, body) = connection.insert(open).exchange(request).await?;
-        Ok::<_, std::io::Error>((answered == status).then_some(body.len()))
-    };
-    let answer = answer.await;
-    match answer {
-        Ok(Some(bytes)) => {
-            tally.done.set(tally.done.get() + 1);
-            tally.bytes.set(bytes);
-            tally.latencies.borrow_mut().record(since.elapsed());
-        }
-        Ok(None) => tally.errors.set(tally.errors.get() + 1),
-        Err(_) => {
-            tally.errors.set(tally.errors.get() + 1);
-            *connection = None;
-            // One that cannot connect must not spin.
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
+        let connection = self.connection.insert(connection);
+        let (status, body) = connection.exchange(&self.request).await?;
+        Ok((status == self.status).then_some(body.len()))
     }
 }
 

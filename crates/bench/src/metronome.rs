@@ -22,7 +22,9 @@ pub(crate) fn metronome(beats: u32, within: Duration) -> io::Result<UnboundedRec
             }
         }
     };
-    thread::Builder::new().name("metronome".to_owned()).spawn(beat)?;
+    thread::Builder::new()
+        .name("metronome".to_owned())
+        .spawn(beat)?;
     Ok(receiver)
 }
 

@@ -51,15 +51,21 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
         let name = store.name();
         if plan.has(Part::Start) {
             let start = start::measure(plan, &program, store);
-            measured.starts.push(told(&format!("start on {name}"), start).await?);
+            measured
+                .starts
+                .push(told(&format!("start on {name}"), start).await?);
         }
         if plan.has(Part::Rest) {
             let rest = rest::measure(plan, &program, store);
-            measured.rest.extend(told(&format!("requests on {name}"), rest).await?);
+            measured
+                .rest
+                .extend(told(&format!("requests on {name}"), rest).await?);
         }
         if plan.has(Part::Login) {
             let login = login::measure(plan, &program, store);
-            measured.logins.push(told(&format!("sign-ins on {name}"), login).await?);
+            measured
+                .logins
+                .push(told(&format!("sign-ins on {name}"), login).await?);
         }
     }
     if plan.has(Part::Generations) {
@@ -82,13 +88,11 @@ fn stores(plan: &Plan) -> anyhow::Result<Vec<Store>> {
     if plan.sqlite_only {
         return Ok(vec![sqlite]);
     }
-    match Cluster::start()? {
-        Some(cluster) => Ok(vec![Store::Postgres(Rc::new(cluster)), sqlite]),
-        None => {
-            say("!! PostgreSQL (with psql and pgbench) is not installed: measuring SQLite alone !!");
-            Ok(vec![sqlite])
-        }
+    if let Some(cluster) = Cluster::start()? {
+        return Ok(vec![Store::Postgres(Rc::new(cluster)), sqlite]);
     }
+    say("!! PostgreSQL (with psql and pgbench) is not installed: measuring SQLite alone !!");
+    Ok(vec![sqlite])
 }
 
 async fn told<T>(what: &str, part: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {

@@ -113,7 +113,9 @@ impl Events {
             && let Some(end) = rest.windows(2).position(|pair| pair == b"\n\n")
         {
             let event = rest.get(..end).unwrap_or_default();
-            if self.keeps_ids && let Some(id) = field(event, b"id: ") {
+            if self.keeps_ids
+                && let Some(id) = field(event, b"id: ")
+            {
                 self.last_id = String::from_utf8(id.to_vec()).ok();
             }
             take(meaning(event, self.dialect));
@@ -147,8 +149,7 @@ fn field<'a>(event: &'a [u8], name: &[u8]) -> Option<&'a [u8]> {
 }
 
 fn tokens(data: &[u8]) -> u32 {
-    let marks = data.iter().filter(|byte| **byte == MARK).count();
-    u32::try_from(marks).unwrap_or(u32::MAX)
+    data.iter().map(|byte| u32::from(*byte == MARK)).sum()
 }
 
 #[cfg(test)]
@@ -173,7 +174,10 @@ mod tests {
 
         assert_eq!(meaning(role, Dialect::Upstream), Event::Other);
         assert_eq!(meaning(delta, Dialect::Upstream), Event::Delta(1));
-        assert_eq!(meaning(b"data: [DONE]", Dialect::Upstream), Event::Completed);
+        assert_eq!(
+            meaning(b"data: [DONE]", Dialect::Upstream),
+            Event::Completed
+        );
     }
 
     #[test]

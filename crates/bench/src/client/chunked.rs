@@ -85,6 +85,10 @@ mod tests {
 
     #[test]
     fn what_is_no_size_is_refused() {
-        assert!(Chunked::default().decode(b"hello", &mut Vec::new()).is_err());
+        assert!(
+            Chunked::default()
+                .decode(b"hello", &mut Vec::new())
+                .is_err()
+        );
     }
 }

@@ -79,7 +79,10 @@ fn readers(readers: &Readers) -> String {
     for (name, value) in [
         ("memory for each open stream, KiB", number(readers.kib_each)),
         ("frames a second", number(readers.frames_per_second)),
-        ("tokens a second, delivered", number(readers.tokens_per_second)),
+        (
+            "tokens a second, delivered",
+            number(readers.tokens_per_second),
+        ),
         ("tokens a frame", number(readers.merged)),
         ("server µs a frame", number(readers.server_us)),
         ("load µs a frame", number(readers.load_us)),
@@ -94,7 +97,7 @@ fn readers(readers: &Readers) -> String {
     format!(
         "## Many readers\n\n{} readers of {} live replies, with {}, in one run. They come within seconds, \
         each gets what was said so far, and then follows.\n\n{table}",
-        number(readers.readers.into()),
+        number(readers.count.into()),
         readers.live,
         readers.store,
     )

@@ -23,17 +23,17 @@ pub(super) struct Line<'a> {
 pub(super) fn bars(title: &str, groups: &[Group]) -> String {
     let all = groups.iter().flat_map(|group| &group.bars);
     let most = all.map(|(_, value)| *value).fold(1.0, f64::max);
-    let (mut shapes, mut y) = (String::new(), 40.0);
+    let (mut shapes, mut y) = (Vec::new(), 40.0);
     for group in groups {
-        shapes.push_str(&text(LEFT - 10.0, y + BAR, "end", &group.name));
+        shapes.push(text(LEFT - 10.0, y + BAR, "end", &group.name));
         for ((name, value), colour) in group.bars.iter().zip(COLOURS) {
             let width = value / most * (WIDTH - LEFT - 160.0);
             let height = BAR - 2.0;
-            shapes.push_str(&format!(
+            shapes.push(format!(
                 r#"<rect x="{LEFT}" y="{y:.1}" width="{width:.1}" height="{height}" fill="{colour}"/>"#
             ));
             let label = format!("{} {name}", number(*value));
-            shapes.push_str(&text(LEFT + width + 6.0, y + BAR - 4.0, "start", &label));
+            shapes.push(text(LEFT + width + 6.0, y + BAR - 4.0, "start", &label));
             y += BAR;
         }
         y += 12.0;
@@ -47,44 +47,47 @@ pub(super) fn lines(title: &str, lines: &[Line<'_>]) -> String {
     let points = || lines.iter().flat_map(|line| &line.points);
     let logs = || points().map(|(_, duration)| millis(*duration).max(0.01).log10());
     let low = logs().fold(f64::INFINITY, f64::min).floor();
-    let high = logs().fold(f64::NEG_INFINITY, f64::max).ceil().max(low + 1.0);
+    let high = logs()
+        .fold(f64::NEG_INFINITY, f64::max)
+        .ceil()
+        .max(low + 1.0);
     if !low.is_finite() {
-        return picture(title, bottom, "");
+        return picture(title, bottom, &[]);
     }
     let x = |share: f64| left + nines(share) / nines(0.9999) * (right - left);
     let y = |ms: f64| bottom - (ms.max(0.01).log10() - low) / (high - low) * (bottom - top);
-    let mut shapes = String::new();
+    let mut shapes = Vec::new();
     for (share, name) in [(0.5, "p50"), (0.9, "p90"), (0.99, "p99"), (0.999, "p99.9")] {
         let x = x(share);
-        shapes.push_str(&format!(
+        shapes.push(format!(
             r##"<path d="M{x:.1} {top}V{bottom}" stroke="#ddd"/>"##
         ));
-        shapes.push_str(&text(x, bottom + 18.0, "middle", name));
+        shapes.push(text(x, bottom + 18.0, "middle", name));
     }
     let mut power = low;
     while power <= high {
         let value = 10_f64.powf(power);
         let y = y(value);
-        shapes.push_str(&format!(
+        shapes.push(format!(
             r##"<path d="M{left} {y:.1}H{right}" stroke="#ddd"/>"##
         ));
-        shapes.push_str(&text(left - 6.0, y + 4.0, "end", &number(value)));
+        shapes.push(text(left - 6.0, y + 4.0, "end", &number(value)));
         power += 1.0;
     }
     for ((place, line), colour) in lines.iter().enumerate().zip(COLOURS) {
         let points = line.points.iter();
         let points = points.map(|(share, at)| format!("{:.1},{:.1}", x(*share), y(millis(*at))));
         let points = points.collect::<Vec<_>>().join(" ");
-        shapes.push_str(&format!(
+        shapes.push(format!(
             r#"<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2"/>"#
         ));
         let at = top + 16.0 * float(count(place)) + 10.0;
         let start = right + 10.0;
-        shapes.push_str(&format!(
+        shapes.push(format!(
             r#"<rect x="{start}" y="{:.1}" width="10" height="10" fill="{colour}"/>"#,
             at - 9.0
         ));
-        shapes.push_str(&text(start + 16.0, at, "start", line.name));
+        shapes.push(text(start + 16.0, at, "start", line.name));
     }
     picture(title, bottom + 30.0, &shapes)
 }
@@ -98,7 +101,8 @@ fn text(x: f64, y: f64, anchor: &str, text: &str) -> String {
     format!(r#"<text x="{x:.1}" y="{y:.1}" text-anchor="{anchor}">{text}</text>"#)
 }
 
-fn picture(title: &str, height: f64, shapes: &str) -> String {
+fn picture(title: &str, height: f64, shapes: &[String]) -> String {
+    let shapes = shapes.concat();
     let title = text(10.0, 22.0, "start", title);
     format!(
         r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height:.0}" font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>{title}{shapes}</svg>

@@ -45,10 +45,8 @@ pub(super) fn section(measured: &Measured) -> String {
             Bound::AtLeast(least) => ("≥", least),
             Bound::AtMost(most) => ("≤", most),
         };
-        let verdict = match target.bound.is_met_by(median) {
-            true => "✓",
-            false => "missed",
-        };
+        let is_met = target.bound.is_met_by(median);
+        let verdict = if is_met { "✓" } else { "missed" };
         table.row([
             target.what,
             format!("{sign} {} {}", number(value), target.unit),
@@ -91,14 +89,20 @@ fn logins(measured: &Measured) -> Vec<Target> {
     let mut targets = Vec::new();
     for login in &measured.logins {
         targets.push(Target {
-            what: format!("sign-ins, {}: share of what the cores can hash", login.store),
+            what: format!(
+                "sign-ins, {}: share of what the cores can hash",
+                login.store
+            ),
             bound: Bound::AtLeast(90.0),
             unit: "%",
             measured: login.of_limit().map(|share| share * 100.0),
             limit: format!("{} ms a hash", spread(&login.hash_ms)),
         });
         targets.push(Target {
-            what: format!("GET /tickets while signing in, {}: p99 grows to", login.store),
+            what: format!(
+                "GET /tickets while signing in, {}: p99 grows to",
+                login.store
+            ),
             bound: Bound::AtMost(3.0),
             unit: "×",
             measured: login.slowdown(),
@@ -119,7 +123,10 @@ fn streams(measured: &Measured) -> Vec<Target> {
         let Some(direct) = direct else { continue };
         let streams = format!("{} streams, {}", case.streams, case.through);
         let promises: &[_] = match case.streams {
-            100 => &[("first text p50", first, 0.5, 5.0), ("first text p99", first, 0.99, 20.0)],
+            100 => &[
+                ("first text p50", first, 0.5, 5.0),
+                ("first text p99", first, 0.99, 20.0),
+            ],
             1000 => &[("inter-token p99", lateness, 0.99, 5.0)],
             _ => &[],
         };
@@ -138,7 +145,7 @@ fn streams(measured: &Measured) -> Vec<Target> {
         }
     }
     if let Some(readers) = &measured.readers {
-        let what = format!("{} readers of {} replies", readers.readers, readers.live);
+        let what = format!("{} readers of {} replies", readers.count, readers.live);
         targets.push(Target {
             what: format!("{what}: memory a stream"),
             bound: Bound::AtMost(16.0),
@@ -150,7 +157,9 @@ fn streams(measured: &Measured) -> Vec<Target> {
             what: format!("{what}: inter-token p99"),
             bound: Bound::AtMost(60.0),
             unit: "ms",
-            measured: [millis(readers.lateness.quantile(0.99))].into_iter().collect(),
+            measured: [millis(readers.lateness.quantile(0.99))]
+                .into_iter()
+                .collect(),
             limit: String::new(),
         });
         targets.push(Target {

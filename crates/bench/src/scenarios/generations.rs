@@ -66,9 +66,14 @@ pub(crate) async fn measure(
     for &streams in &plan.generations {
         let mut servers = Vec::new();
         for store in stores {
-            servers.push((store.name(), Server::start(program, store, Some(&simulator)).await?));
+            servers.push((
+                store.name(),
+                Server::start(program, store, Some(&simulator)).await?,
+            ));
         }
-        let names = [DIRECT].into_iter().chain(servers.iter().map(|(name, _)| *name));
+        let names = [DIRECT]
+            .into_iter()
+            .chain(servers.iter().map(|(name, _)| *name));
         let mut cases: Vec<Generations> = names
             .map(|through| Generations {
                 streams,
@@ -79,7 +84,8 @@ pub(crate) async fn measure(
         for _ in 0..plan.runs {
             let servers = servers.iter().map(|(_, server)| Some(server));
             for (case, server) in cases.iter_mut().zip([None].into_iter().chain(servers)) {
-                case.runs.push(run(plan, &simulator, server, streams, tokens).await?);
+                case.runs
+                    .push(run(plan, &simulator, server, streams, tokens).await?);
             }
         }
         measured.extend(cases);
@@ -99,7 +105,11 @@ async fn run(
             let requests = vec![Simulator::request(); usize::try_from(streams)?];
             (simulator.address(), Dialect::Upstream, requests)
         }
-        Some(server) => (server.address, Dialect::Reply, asking(server, streams).await?),
+        Some(server) => (
+            server.address,
+            Dialect::Reply,
+            asking(server, streams).await?,
+        ),
     };
     let cpu = || match server {
         Some(server) => server.cpu(),
@@ -121,8 +131,12 @@ async fn run(
 pub(super) async fn asking(server: &Server, streams: u32) -> anyhow::Result<Vec<Vec<u8>>> {
     let account = Account::create(server.address).await?;
     let tickets = account.open_tickets(usize::try_from(streams)?).await?;
-    let paths = tickets.iter().map(|id| format!("/tickets/{id}/ai-response"));
-    Ok(paths.map(|path| request("GET", &path, &account.token, None)).collect())
+    let paths = tickets
+        .iter()
+        .map(|id| format!("/tickets/{id}/ai-response"));
+    Ok(paths
+        .map(|path| request("GET", &path, &account.token, None))
+        .collect())
 }
 
 /// Begins all of them within the spread, evenly, so that their tokens do not all come at once.

@@ -47,7 +47,11 @@ impl Login {
     }
 }
 
-pub(crate) async fn measure(plan: &Plan, program: &Program, store: &Store) -> anyhow::Result<Login> {
+pub(crate) async fn measure(
+    plan: &Plan,
+    program: &Program,
+    store: &Store,
+) -> anyhow::Result<Login> {
     let server = Server::start(program, store, None).await?;
     let account = Account::create(server.address).await?;
     account.open_tickets(plan.tickets).await?;

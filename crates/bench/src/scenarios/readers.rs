@@ -22,7 +22,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 pub(crate) struct Readers {
     pub(crate) store: &'static str,
     pub(crate) live: u32,
-    pub(crate) readers: u32,
+    pub(crate) count: u32,
     /// Memory of the server for each open stream.
     pub(crate) kib_each: f64,
     pub(crate) frames_per_second: f64,
@@ -100,7 +100,7 @@ pub(crate) async fn measure(
     Ok(Readers {
         store: store.name(),
         live: plan.live,
-        readers: plan.readers,
+        count: plan.readers,
         kib_each: float(grown) / 1024.0 / f64::from(plan.readers),
         frames_per_second: rate(window.frames, window.took),
         tokens_per_second: rate(window.tokens, window.took),

@@ -95,7 +95,10 @@ async fn left(address: SocketAddr, request: Vec<u8>) -> io::Result<Vec<u8>> {
     let mut any = false;
     while !any || begun.elapsed() < MARGIN {
         let goes_on = events.next(|event| any |= matches!(event, Event::Delta(_)));
-        if !timeout(DEADLINE, goes_on).await.map_err(io::Error::other)?? {
+        if !timeout(DEADLINE, goes_on)
+            .await
+            .map_err(io::Error::other)??
+        {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
@@ -117,11 +120,16 @@ async fn come_back(
         let mut events = Events::open(address, &request, Dialect::Reply).await?;
         let mut any = false;
         while !any {
-            if !events.next(|event| any |= matches!(event, Event::Delta(_))).await? {
+            if !events
+                .next(|event| any |= matches!(event, Event::Delta(_)))
+                .await?
+            {
                 return Err(io::ErrorKind::UnexpectedEof.into());
             }
         }
         Ok((due.elapsed(), events))
     };
-    timeout(DEADLINE, resuming).await.map_err(io::Error::other)?
+    timeout(DEADLINE, resuming)
+        .await
+        .map_err(io::Error::other)?
 }

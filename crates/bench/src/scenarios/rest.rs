@@ -193,11 +193,7 @@ async fn run(
     })
 }
 
-fn requests(
-    plan: &Plan,
-    endpoint: Endpoint,
-    customer: &Customer,
-) -> anyhow::Result<Vec<Vec<u8>>> {
+fn requests(plan: &Plan, endpoint: Endpoint, customer: &Customer) -> anyhow::Result<Vec<Vec<u8>>> {
     let Customer {
         account,
         tickets,
@@ -213,9 +209,12 @@ fn requests(
             let path = format!("/tickets/{}", tickets.first().context("no ticket")?);
             request("GET", &path, &account.token, None)
         }
-        Endpoint::CreateTicket => {
-            request("POST", "/tickets", &writer.token, Some(&ticket().to_string()))
-        }
+        Endpoint::CreateTicket => request(
+            "POST",
+            "/tickets",
+            &writer.token,
+            Some(&ticket().to_string()),
+        ),
         Endpoint::CreateMessage => {
             let message = message().to_string();
             let paths = written.iter().map(|id| format!("/tickets/{id}/messages"));

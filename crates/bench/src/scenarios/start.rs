@@ -16,7 +16,11 @@ pub(crate) struct Start {
 /// How long it is left alone before its memory is read.
 const REST: Duration = Duration::from_secs(1);
 
-pub(crate) async fn measure(plan: &Plan, program: &Program, store: &Store) -> anyhow::Result<Start> {
+pub(crate) async fn measure(
+    plan: &Plan,
+    program: &Program,
+    store: &Store,
+) -> anyhow::Result<Start> {
     // The first start migrates.
     drop(Server::start(program, store, None).await?);
     let (mut ready, mut idle) = (Vec::new(), Vec::new());

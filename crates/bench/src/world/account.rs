@@ -80,7 +80,10 @@ impl Account {
         let mut connection = Connection::open(self.address).await?;
         let (status, body) = connection.exchange(&request).await?;
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
-        ensure!(status == expected, "POST {path} was answered {status}: {body}");
+        ensure!(
+            status == expected,
+            "POST {path} was answered {status}: {body}"
+        );
         Ok(body)
     }
 }
@@ -99,5 +102,7 @@ pub(crate) fn message() -> Value {
 
 fn text(body: &Value, member: &str) -> anyhow::Result<String> {
     let member = body.get(member).and_then(Value::as_str);
-    Ok(member.context("an answer without what was asked for")?.to_owned())
+    Ok(member
+        .context("an answer without what was asked for")?
+        .to_owned())
 }

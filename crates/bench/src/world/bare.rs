@@ -36,7 +36,11 @@ pub async fn serve(bytes: usize) -> anyhow::Result<()> {
         let body = body.clone();
         let answer = move || {
             let body = body.clone();
-            async move { HttpResponse::Ok().content_type("application/json").body(body) }
+            async move {
+                HttpResponse::Ok()
+                    .content_type("application/json")
+                    .body(body)
+            }
         };
         App::new().default_service(web::to(answer))
     });
@@ -44,11 +48,11 @@ pub async fn serve(bytes: usize) -> anyhow::Result<()> {
     let address = server.addrs().first().copied().context("no address")?;
     let server = server.run();
     let handle = server.handle();
-    let (served, waited) = tokio::join!(server, async {
-        let waited = serve_until_abandoned(address).await;
+    let (end, abandoned) = tokio::join!(server, async {
+        let abandoned = serve_until_abandoned(address).await;
         handle.stop(false).await;
-        waited
+        abandoned
     });
-    served?;
-    waited
+    end?;
+    abandoned
 }

@@ -19,7 +19,7 @@ kill -INT "$server" 2>/dev/null
 wait "$server""#;
 
 pub(super) const DATABASE: &str = "bench";
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A private PostgreSQL that keeps what it commits, as it comes but for its cache: what is measured
 /// with `fsync=off` is another database.

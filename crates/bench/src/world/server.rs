@@ -14,7 +14,7 @@ use crate::cpu::{self, CpuTimes};
 
 pub(super) const MODEL_KEY: &str = "gsk_not-a-real-key";
 const JWT_SECRET: &str = "not-a-secret-for-benchmarks-only-0123456789";
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// The server's executable.
 #[derive(Clone, Debug)]
@@ -36,10 +36,9 @@ impl Program {
     /// or when `fresh` asks for the newest.
     pub(crate) fn beside_this(fresh: bool) -> anyhow::Result<Self> {
         let this = std::env::current_exe()?;
-        let folders = this.ancestors().skip(1).take(2);
+        let mut folders = this.ancestors().skip(1);
         let folder = folders
-            .filter(|folder| !folder.ends_with("deps"))
-            .next()
+            .find(|folder| !folder.ends_with("deps"))
             .context("no folder of this program")?;
         let program = folder.join("support-assistant");
         if fresh || !program.is_file() {
@@ -112,7 +111,10 @@ impl Server {
     pub(crate) fn cpu(&self) -> anyhow::Result<CpuTimes> {
         Ok(CpuTimes {
             server: cpu::of(self.child.id())?,
-            database: self.store.cluster().map_or(Ok(Duration::ZERO), Cluster::cpu)?,
+            database: self
+                .store
+                .cluster()
+                .map_or(Ok(Duration::ZERO), Cluster::cpu)?,
             upstream: self.upstream.map_or(Ok(Duration::ZERO), cpu::of)?,
             load: cpu::of(std::process::id())?,
         })
