@@ -95,7 +95,7 @@ impl Plan {
             tickets: 50,
             messages: 20,
             load: Duration::from_millis(300),
-            logins: Duration::from_secs(1),
+            logins: Duration::from_millis(500),
             generations: vec![1, 10],
             tokens_per_second: 50,
             spread: Duration::from_millis(200),

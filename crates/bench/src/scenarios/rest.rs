@@ -168,6 +168,7 @@ async fn run(
             let pgbench = Pgbench {
                 cluster,
                 email: &customer.account.email,
+                written: &customer.written,
                 ticket: customer.tickets.first().context("no ticket")?,
             };
             Some(pgbench.run(endpoint.script(), plan.load)?)

@@ -5,7 +5,7 @@ use anyhow::{Context as _, ensure};
 use super::Cluster;
 
 /// As many as the server keeps connections to the database.
-const CLIENTS: &str = "10";
+const CLIENTS: usize = 10;
 
 /// The statements of one endpoint, as the server sends them.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -19,10 +19,12 @@ pub(crate) enum Script {
 /// What PostgreSQL takes when nothing is in front of it.
 pub(crate) struct Pgbench<'a> {
     pub(crate) cluster: &'a Cluster,
-    /// Whose tickets are read or written.
+    /// Who asks.
     pub(crate) email: &'a str,
-    /// The ticket to read.
+    /// The ticket that is read.
     pub(crate) ticket: &'a str,
+    /// Those that are written into.
+    pub(crate) written: &'a [String],
 }
 
 impl Script {
@@ -39,15 +41,24 @@ impl Script {
 impl Pgbench<'_> {
     /// How often the script runs in a second.
     pub(crate) fn run(&self, script: Script, lasting: Duration) -> anyhow::Result<f64> {
+        let account = format!("from users where email = '{}'", self.email);
+        let user = self.cluster.query(&format!("select id {account}"))?;
+        let sessions = format!("select id from sessions where user_id = '{user}' limit 1");
+        let session = self.cluster.query(&sessions)?;
+        let tickets: Vec<&str> = self.written.iter().map(String::as_str).collect();
+        let tickets: Vec<&str> = tickets.into_iter().cycle().take(CLIENTS).collect();
         let folder = tempfile::tempdir()?;
         let file = folder.path().join("script.sql");
         std::fs::write(&file, script.text())?;
         let mut command = self.cluster.program("pgbench");
         let seconds = lasting.as_secs().max(1);
         command
-            .args(["-n", "-M", "prepared", "-c", CLIENTS, "-j", "1"])
+            .args(["-n", "-M", "prepared", "-j", "1"])
+            .args(["-c", &CLIENTS.to_string()])
             .args(["-T", &seconds.to_string()])
-            .arg(format!("--define=email={}", self.email))
+            .arg(format!("--define=user={user}"))
+            .arg(format!("--define=session={session}"))
+            .arg(format!("--define=tickets={{{}}}", tickets.join(",")))
             .arg(format!("--define=ticket={}", self.ticket))
             .arg(format!("--file={}", file.display()))
             .arg(super::postgres::DATABASE);

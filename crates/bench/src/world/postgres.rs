@@ -102,6 +102,17 @@ impl Cluster {
         self.sql(DATABASE, statements)
     }
 
+    /// The first value that a statement gives.
+    pub(crate) fn query(&self, statement: &str) -> anyhow::Result<String> {
+        let mut psql = self.program("psql");
+        let output = psql
+            .args(["-At", "-d", DATABASE, "-c", statement])
+            .output()?;
+        ensure!(output.status.success(), "psql refused {statement}");
+        let rows = String::from_utf8_lossy(&output.stdout);
+        Ok(rows.lines().next().unwrap_or_default().to_owned())
+    }
+
     fn sql(&self, database: &str, statements: &str) -> anyhow::Result<()> {
         let mut psql = self.program("psql");
         psql.args(["-q", "-v", "ON_ERROR_STOP=1", "-d", database]);
