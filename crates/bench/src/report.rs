@@ -11,6 +11,7 @@ use anyhow::Context as _;
 
 use self::table::{Table, number, spread};
 use crate::host::Host;
+use crate::plan::Plan;
 use crate::scenarios::{Login, Measured, Rest, Start};
 
 const INTRODUCTION: &str = "\
@@ -57,7 +58,7 @@ pub(crate) fn write(measured: &Measured) -> Report {
         sections.push(format!("![{title}](benchmarks/{name})\n"));
     }
     if !measured.rest.is_empty() {
-        sections.push(requests(&measured.rest));
+        sections.push(requests(&measured.plan, &measured.rest));
         sections.push(latencies(&measured.rest));
     }
     if !measured.logins.is_empty() {
@@ -83,7 +84,7 @@ fn machine(measured: &Measured) -> String {
         load,
         profile,
     } = &measured.host;
-    let small = match measured.plan {
+    let small = match measured.plan.name {
         "all" => "",
         _ => "\n**These figures are of a run that only shows that it works.**\n",
     };
@@ -95,7 +96,7 @@ fn machine(measured: &Measured) -> String {
     )
 }
 
-fn requests(rest: &[Rest]) -> String {
+fn requests(plan: &Plan, rest: &[Rest]) -> String {
     let mut table = Table::new(&[
         "request",
         "database",
@@ -129,8 +130,9 @@ fn requests(rest: &[Rest]) -> String {
         ]);
     }
     format!(
-        "## Requests\n\n64 connections, each of which asks again as soon as it has its answer. Lists are of \
-        50 tickets, and the ticket has 20 messages.\n\n{table}"
+        "## Requests\n\n{} connections, each of which asks again as soon as it has its answer. Lists are of \
+        {} tickets, and the ticket has {} messages.\n\n{table}",
+        plan.connections, plan.tickets, plan.messages
     )
 }
 
@@ -182,8 +184,8 @@ fn logins(logins: &[Login]) -> String {
         ]);
     }
     format!(
-        "## Sign-ins\n\nFour connections for each core sign in all the time; beside them `GET /tickets` is \
-        asked 100 times a second. What the cores can hash is their number divided by the CPU time of one \
+        "## Sign-ins\n\nAs many connections as for requests sign in all the time. Then `GET /tickets` is asked \
+        200 times a second, first alone, and then while four connections for each core sign in. What the cores can hash is their number divided by the CPU time of one \
         hash with nothing around it.\n\n{table}"
     )
 }

@@ -23,9 +23,8 @@ use crate::say;
 use crate::world::{Cluster, Program, Store};
 
 /// All that was measured.
-#[derive(Default)]
 pub(crate) struct Measured {
-    pub(crate) plan: &'static str,
+    pub(crate) plan: Plan,
     pub(crate) host: Host,
     pub(crate) starts: Vec<Start>,
     pub(crate) rest: Vec<Rest>,
@@ -43,9 +42,14 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
     let stores = stores(plan)?;
     let first = stores.first().context("no database")?;
     let mut measured = Measured {
-        plan: plan.name,
+        plan: plan.clone(),
         host: Host::describe(first.cluster()),
-        ..Measured::default()
+        starts: Vec::new(),
+        rest: Vec::new(),
+        logins: Vec::new(),
+        generations: Vec::new(),
+        readers: None,
+        reconnects: None,
     };
     for store in &stores {
         let name = store.name();

@@ -32,7 +32,11 @@ fn requests(measured: &Measured) -> String {
             .collect(),
         })
         .collect();
-    bars("Answers a second, 64 connections", &groups)
+    let title = format!(
+        "Answers a second, {} connections",
+        measured.plan.connections
+    );
+    bars(&title, &groups)
 }
 
 fn lateness(streams: u32, cases: &[&Generations]) -> String {

@@ -1,12 +1,13 @@
 use super::{Table, number, spread};
 use crate::figures::{Figure, millis};
 use crate::latencies::Latencies;
+use crate::plan::Plan;
 use crate::scenarios::{Generations, Measured, Readers, Reconnects, StreamRun};
 
 pub(super) fn sections(measured: &Measured) -> Vec<String> {
     let mut sections = Vec::new();
     if !measured.generations.is_empty() {
-        sections.push(generations(&measured.generations));
+        sections.push(generations(&measured.plan, &measured.generations));
     }
     sections.extend(measured.readers.as_ref().map(readers));
     sections.extend(measured.reconnects.as_ref().map(reconnects));
@@ -22,7 +23,7 @@ pub(super) fn quantile(
     case.figure(|run| millis(of(run).quantile(share)))
 }
 
-fn generations(cases: &[Generations]) -> String {
+fn generations(plan: &Plan, cases: &[Generations]) -> String {
     let mut times = Table::new(&[
         "streams",
         "through",
@@ -64,12 +65,13 @@ fn generations(cases: &[Generations]) -> String {
         costs.row(key.into_iter().chain(cells));
     }
     format!(
-        "## Replies\n\nSo many replies are written at the same time, 50 tokens a second each, and each has \
-        one reader. They begin evenly within a second. *Direct* reads the upstream without the server. The \
+        "## Replies\n\nSo many replies are written at the same time, {} tokens a second each, and each has \
+        one reader. They begin evenly within {:?}. *Direct* reads the upstream without the server. The \
         first text counts from when the stream was due to begin, with the connection and the claim in it. A \
         token is late by what it came after the upstream's even pace, which the token that was least late \
         sets; tokens that came in one frame came together. What the server adds is the difference to \
-        *direct*.\n\n{times}\nCPU time for each frame that a reader got, while all streams go on:\n\n{costs}"
+        *direct*.\n\n{times}\nCPU time for each frame that a reader got, while all streams go on:\n\n{costs}",
+        plan.tokens_per_second, plan.spread
     )
 }
 

@@ -12,11 +12,11 @@ use crate::world::{Account, Program, Server, Store};
 const COST: u32 = 12;
 
 /// Others' requests while somebody signs in all the time.
-const OTHERS_PER_SECOND: u32 = 100;
+const OTHERS_PER_SECOND: u32 = 200;
 const OTHERS_CONNECTIONS: usize = 16;
 
-/// Few enough that all of them may wait for a core.
-const SIGN_INS_PER_CORE: usize = 4;
+/// How many sign in all the time beside others.
+const FLOODING_PER_CORE: usize = 4;
 
 /// Sign-ins on one database, and what they do to others.
 pub(crate) struct Login {
@@ -57,11 +57,11 @@ pub(crate) async fn measure(
     account.open_tickets(plan.tickets).await?;
     let credentials = account.credentials().to_string();
     let login = request("POST", "/auth/login", "", Some(&credentials));
-    let flood = Load {
+    let [alone, flood] = [plan.connections, FLOODING_PER_CORE * cores()].map(|connections| Load {
         address: server.address,
-        requests: vec![login; SIGN_INS_PER_CORE * cores()],
+        requests: vec![login.clone(); connections],
         status: 200,
-    };
+    });
     let list = format!("/tickets?limit={}", plan.tickets);
     let list = request("GET", &list, &account.token, None);
     let others = Load {
@@ -74,7 +74,7 @@ pub(crate) async fn measure(
     for _ in 0..plan.runs {
         let hash = hash()?;
         let before = server.cpu()?;
-        let alone = flood.saturate(plan.logins).await?;
+        let alone = alone.saturate(plan.logins).await?;
         let spent = server.cpu()? - before;
         let quiet = others.at_rate(OTHERS_PER_SECOND, plan.logins).await?;
         let (flooding, flooded) = tokio::join!(

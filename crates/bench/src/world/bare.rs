@@ -34,7 +34,8 @@ pub async fn serve(bytes: usize) -> anyhow::Result<()> {
     let body = Bytes::from(vec![b'x'; bytes]);
     let server = HttpServer::new(move || {
         let body = body.clone();
-        let answer = move || {
+        // A body that nobody reads costs its connection.
+        let answer = move |_: Bytes| {
             let body = body.clone();
             async move {
                 HttpResponse::Ok()
