@@ -10,9 +10,15 @@ use groq_simulator::Reply;
 use serde_json::Value;
 use tokio::sync::watch;
 
+use self::rust::{Shown, read_answer};
+use crate::client::Client;
 use crate::harness::soon;
+use crate::running::PATIENCE;
 use crate::scene::Scene;
 use crate::tools;
+
+#[path = "../../../../examples/rust/answer.rs"]
+mod rust;
 
 const EXAMPLES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples");
 const PIECES: [&str; 4] = ["Grüße, ", "\u{2028}世界\n", "[DONE] data: ", "👩‍👩‍👧‍👦!"];
@@ -149,6 +155,68 @@ async fn the_python_example_shows_the_answer_once_though_its_connection_breaks()
 #[tokio::test(flavor = "multi_thread")]
 async fn the_curl_example_shows_the_answer_once_though_its_connection_breaks() {
     shows_the_answer_once_though_its_connection_breaks("curl", curl()).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_rust_example_shows_the_answer_once_though_its_connection_breaks() {
+    let scene = Scene::start().await;
+    let line = scene.line().await;
+    let ticket = scene.ticket_answered(&PIECES).await;
+    scene.gate.open_for(WITHOUT_TEXT + 2);
+    let reading = scene.reading(Client::Curl, &ticket).await;
+    let url = line.base_url() + &reading.path;
+    let token = async || reading.token.clone().expect("a token");
+    let client = reqwest::Client::builder().read_timeout(PATIENCE);
+    let client = client.build().expect("a client");
+    let mut told: Vec<Shown> = Vec::new();
+    let show = |shown: &Shown| {
+        told.push(shown.clone());
+        if shown.text == PIECES[..2].concat() {
+            line.proxy.cut();
+            scene.gate.open();
+        }
+    };
+    let reads = read_answer(&client, &url, token, show);
+    soon("the answer ends", reads).await.expect("no refusal");
+
+    let lengths: Vec<usize> = told.iter().map(|shown| shown.text.len()).collect();
+    assert!(lengths.is_sorted(), "{lengths:?}");
+    let last = told.last().expect("an answer");
+    assert_eq!(last.text, PIECES.concat());
+    assert!(last.ending.is_some());
+    let streams = line.wire.streams();
+    assert_eq!(streams.len(), 2);
+    let cursor = streams[1].request_header("last-event-id");
+    assert_eq!(cursor, streams[0].last_id());
+    assert_eq!(scene.simulator.requests().len(), 1);
+}
+
+/// The guide shows what is tested.
+#[test]
+fn the_guide_to_streaming_shows_code_of_the_examples() {
+    let guide = include_str!("../../../../docs/STREAMING.md");
+    let examples = [
+        (
+            "ts",
+            include_str!("../../../../examples/typescript/answer.ts"),
+        ),
+        (
+            "python",
+            include_str!("../../../../examples/python/answer.py"),
+        ),
+        ("rust", include_str!("../../../../examples/rust/answer.rs")),
+    ];
+    for (language, example) in examples {
+        let blocks: Vec<&str> = guide
+            .split(&format!("\n```{language}\n"))
+            .skip(1)
+            .filter_map(|rest| rest.split("\n```").next())
+            .collect();
+        assert_ne!(blocks.len(), 0, "{language}");
+        for block in blocks {
+            assert!(example.contains(block), "{block}");
+        }
+    }
 }
 
 /// What people install is what the tests run.
