@@ -1,4 +1,6 @@
 //! Help articles, and the passages by which they are found and quoted.
+//!
+//! How passages are ranked is a search's: nothing here must know of scores or words.
 
 mod import;
 mod list;
