@@ -60,6 +60,9 @@ struct Choice {
     /// Without PostgreSQL, even where it is installed.
     #[arg(long)]
     sqlite_only: bool,
+    /// Takes the server as it was built last, rather than building it.
+    #[arg(long)]
+    as_built: bool,
     /// The folder for BENCHMARKS.md and its plots; without it, `all` writes into docs, and `quick`
     /// prints the report.
     #[arg(long)]
@@ -85,6 +88,7 @@ async fn measure(mut plan: Plan, choice: Choice, usual: Option<PathBuf>) -> anyh
         plan.parts = choice.only;
     }
     plan.sqlite_only = choice.sqlite_only;
+    plan.fresh &= !choice.as_built;
     let measured = LocalSet::new().run_until(scenarios::run(&plan)).await?;
     let report = report::write(&measured);
     match choice.into.or(usual) {
