@@ -33,7 +33,8 @@ pub(crate) struct Evidence {
 /// What a passage has of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Support {
-    /// How often it stands there, saturated: 0 to K1 + 1.
+    /// How often it stands there, saturated, and how rare what stands there is by itself: a rare
+    /// word does not lose by having common synonyms.
     strength: f64,
     /// How near it is to what was asked: 1 for the word itself.
     pub(crate) nearness: f64,
@@ -78,9 +79,8 @@ impl Evidence {
                 let held_back = 1.0 - B + B * index.relative_length(number);
                 let saturated = held.count * (K1 + 1.0) / (held.count + K1 * held_back);
                 let support = passages.entry(number).or_default();
-                let old = support.strength;
-                let a = nearness * saturated * telling;
-                support.strength = old.max(a);
+                let strength = nearness * saturated * telling;
+                support.strength = support.strength.max(strength);
                 support.nearness = support.nearness.max(*nearness);
                 support.is_subject |= held.is_subject;
             }
