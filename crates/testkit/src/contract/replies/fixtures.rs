@@ -8,7 +8,7 @@ use domain::ports::{
 };
 use domain::reply::{
     CancelledBy, Conclusion, EventKind, FailureCode, FinishReason, Lease, LoggedEvent, Position,
-    PromptDigest, Reply, Source, TemplateRef, Usage, Verdict,
+    PromptDigest, Reply, Restart, Source, TemplateRef, Tenure, Usage, Verdict,
 };
 use domain::ticket::{Ticket, TicketChange};
 use futures_util::StreamExt as _;
@@ -50,6 +50,7 @@ pub(super) fn takeover() -> TakeoverRequest {
     TakeoverRequest {
         owner: OwnerId::from_uuid(uuid()),
         lease: LONG,
+        model: "openai/gpt-oss-20b".to_owned(),
         max: 100,
         at: at(300),
     }
@@ -114,6 +115,26 @@ pub(super) fn beginning(reply: &Reply) -> Position {
         attempt: reply.attempt,
         sequence: reply.restart.map_or(0, |restart| restart.sequence),
         offset: 0,
+    }
+}
+
+/// A reply of whose first attempt nothing is left, as its second one begins.
+pub(super) fn second_attempt(
+    reply: Reply,
+    restart: Restart,
+    owner: OwnerId,
+    at: DateTime<Utc>,
+) -> Reply {
+    Reply {
+        attempt: 2,
+        last_sequence: restart.sequence,
+        restart: Some(restart),
+        attempt_started_at: at,
+        tenure: Some(Tenure {
+            owner,
+            expired: false,
+        }),
+        ..reply
     }
 }
 
@@ -229,7 +250,7 @@ impl ReplyStores {
     pub(super) async fn take_over(&self, request: TakeoverRequest) -> Vec<Takeover> {
         within_deadline(async {
             loop {
-                let takeovers = self.replies.take_over_expired(request).await;
+                let takeovers = self.replies.take_over_expired(request.clone()).await;
                 let takeovers = takeovers.expect("answered");
                 if !takeovers.is_empty() {
                     return takeovers;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use domain::ports::{AppendOutcome, Finished, Takeover, TakeoverRequest};
 use domain::reply::{
     Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, Reply, ReplyState, Restart,
-    RestartReason, Tenure,
+    RestartReason,
 };
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    COMPLETED, LONG, SHORT, beginning, conclusion, deltas, next_ring, request, takeover,
+    COMPLETED, LONG, SHORT, beginning, conclusion, deltas, next_ring, request, second_attempt,
+    takeover,
 };
 use crate::contract::ReplyStores;
 
@@ -26,21 +27,18 @@ pub async fn a_live_lease_is_not_taken_over(stores: ReplyStores) {
 pub async fn an_expired_lease_is_taken_over_by_a_restart(stores: ReplyStores) {
     let (_, lost, reply) = stores.running_for(SHORT).await;
     stores.say(lost, &reply, &["Hel", "lö"]).await;
-    let request = takeover();
-    let (lease, restarted) = stores.restarted(request).await;
+    let request = TakeoverRequest {
+        model: "another-model".to_owned(),
+        ..takeover()
+    };
+    let (lease, restarted) = stores.restarted(request.clone()).await;
+    let restart = Restart {
+        sequence: 3,
+        reason: RestartReason::OwnerLost,
+    };
     let expected = Reply {
-        attempt: 2,
-        last_sequence: 3,
-        restart: Some(Restart {
-            sequence: 3,
-            reason: RestartReason::OwnerLost,
-        }),
-        attempt_started_at: request.at,
-        tenure: Some(Tenure {
-            owner: request.owner,
-            expired: false,
-        }),
-        ..reply
+        model: request.model,
+        ..second_attempt(reply, restart, request.owner, request.at)
     };
     assert_eq!(restarted, expected);
     assert_eq!(stores.found(expected.id).await, expected);
@@ -108,7 +106,7 @@ pub async fn the_second_takeover_fails_the_reply_as_interrupted(stores: ReplySto
     let (ticket, lease, reply) = stores.taken_over_once().await;
     stores.say(lease, &reply, &["Hel", "lö"]).await;
     let request = takeover();
-    let takeovers = stores.take_over(request).await;
+    let takeovers = stores.take_over(request.clone()).await;
     let expected = Reply {
         state: ReplyState::Ended(Ending::Failed {
             code: FailureCode::Interrupted,
