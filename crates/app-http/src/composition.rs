@@ -39,6 +39,7 @@ use self::stores::{Serving, Stores};
 use crate::access_watch::AccessWatch;
 use crate::config::{Assistant, Config, Database};
 use crate::janitor;
+use crate::measures::CountedHandoffs;
 use crate::system::{SystemClock, UuidV7Ids};
 use crate::use_cases::{Readiness, UseCases};
 
@@ -350,8 +351,10 @@ fn wire(
         ),
         list_tickets: ListTickets::new(tickets.clone()),
         show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
-        hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
-        update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone()),
+        hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone())
+            .with_tally(Arc::new(CountedHandoffs)),
+        update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone())
+            .with_tally(Arc::new(CountedHandoffs)),
         send_message: SendMessage::new(SendMessageParts {
             tickets: tickets.clone(),
             messages: messages.clone(),
@@ -359,6 +362,7 @@ fn wire(
             digests: opaque_tokens.clone(),
             clock: clock.clone(),
             ids,
+            tally: Arc::new(CountedHandoffs),
         }),
         list_messages: ListMessages::new(tickets.clone(), messages.clone()),
         rate_message: RateMessage::new(tickets.clone(), messages, clock.clone()),
