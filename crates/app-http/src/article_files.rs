@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use domain::article::{ArticleBody, ArticleTitle, ArticleUrl, Slug};
+use domain::article::{ArticleBody, ArticleContent, ArticleTitle, ArticleUrl, Slug};
 use domain::use_cases::ImportedArticle;
 
 use self::front_matter::{Front, split};
@@ -222,10 +222,12 @@ fn article(place: &Path, text: &str) -> Result<ImportedArticle, Vec<FileProblem>
     match (slug, title, body, url) {
         (Some(slug), Some(title), Some(body), Some(url)) => Ok(ImportedArticle {
             slug,
-            title,
-            body,
-            url,
-            published: front.published.unwrap_or(true),
+            content: ArticleContent {
+                title,
+                body,
+                url,
+                published: front.published.unwrap_or(true),
+            },
         }),
         _ => Err(problems),
     }

@@ -1,5 +1,7 @@
 //! Looks at everything that the product needs to work, and says in plain words what is wrong and
 //! what to change.
+//!
+//! It looks and must not change anything.
 
 mod articles;
 mod stream;

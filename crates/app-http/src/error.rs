@@ -1,4 +1,6 @@
 //! Everything that can go wrong for a client, and the one place that decides its status.
+//!
+//! No other module must map an error to a status, and no cause must get into a body.
 
 #![deny(clippy::wildcard_enum_match_arm)]
 

@@ -1,4 +1,6 @@
 //! One file per endpoint: a request in, a use case, a response out.
+//!
+//! A handler must not decide about the business, name an adapter, or choose the status of an error.
 
 pub(crate) mod article_response;
 pub(crate) mod cancel_ai_response;

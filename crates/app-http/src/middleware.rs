@@ -1,4 +1,6 @@
 //! What happens around every request: its id, its log line, and the shape of refusals.
+//!
+//! It must not know any endpoint.
 
 mod admission;
 mod cors;

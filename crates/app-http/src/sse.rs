@@ -1,4 +1,6 @@
 //! Replies on the wire: server-sent events in the vocabulary of OpenAI's Responses streaming.
+//!
+//! It must not know how a reply is made or followed: it encodes what the engine yields.
 
 mod body;
 pub(crate) mod event;

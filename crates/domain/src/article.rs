@@ -1,5 +1,8 @@
 //! Help articles, and the passages by which they are found and quoted.
+//!
+//! How passages are ranked is a search's: nothing here must know of scores or words.
 
+mod content;
 mod import;
 mod list;
 mod passage;
@@ -10,6 +13,7 @@ mod url;
 
 use chrono::{DateTime, Utc};
 
+pub use self::content::ArticleContent;
 pub use self::import::{ImportPlan, ImportSummary, SlugsTaken, plan_import};
 pub use self::list::{ArticleCursor, ArticleFilter, ArticleSummary};
 pub use self::passage::{FoundPassage, Fragment, Passage, RankedPassage};

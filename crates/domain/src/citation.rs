@@ -1,4 +1,6 @@
 //! References of an answer to the numbered passages that it was made from, such as `[1]`.
+//!
+//! It sees text in pieces and numbers. It must not know what a source says or where it is kept.
 
 mod code;
 

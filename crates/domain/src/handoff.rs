@@ -1,4 +1,6 @@
 //! When people answer instead of the assistant, and why.
+//!
+//! The rules must not ask a model, and must not know how the reason reaches anybody.
 
 mod rules;
 mod wish;

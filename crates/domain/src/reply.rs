@@ -1,4 +1,6 @@
 //! One answer of the assistant to one customer message, from its claim to its end.
+//!
+//! What moves a reply may make is told here. How text is generated, logged or followed must not be.
 
 mod conclusion;
 mod event;

@@ -1,4 +1,6 @@
 //! A customer's request for help, and the rules by which it moves.
+//!
+//! A ticket decides about itself alone: it must not know who is signed in or what a store locks.
 
 mod change;
 mod handoff;

@@ -1,4 +1,6 @@
 //! What the product does, one struct per thing: the rules of who may do what live here.
+//!
+//! It must not know who asks over what protocol, which adapter answers, or how errors are told.
 
 mod authenticate;
 mod change_article;

@@ -1,4 +1,6 @@
 //! Follows a reply that another process generates, by reading the log.
+//!
+//! It must never write, nor ask a model.
 
 use std::sync::Arc;
 

@@ -1,4 +1,6 @@
 //! The actor that generates one reply, detached from every request.
+//!
+//! It must not know who reads, how many, or whether anybody does.
 
 mod asking;
 

@@ -1,4 +1,7 @@
 //! The shared log of one reply in memory, and readers' places in it.
+//!
+//! It must not know where frames come from: a generation of this process and a follower of another
+//! one publish alike.
 
 mod log;
 

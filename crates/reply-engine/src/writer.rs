@@ -1,4 +1,6 @@
 //! The one writer of this process: natural group commit for all its generations.
+//!
+//! It must not know what is being answered, by whom, or who reads.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};

@@ -1,5 +1,5 @@
 use actix_web::{HttpResponse, web};
-use domain::article::{ArticleBody, ArticleTitle, ArticleUrl, Slug};
+use domain::article::{ArticleBody, ArticleContent, ArticleTitle, ArticleUrl, Slug};
 use domain::use_cases::NewArticle;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -52,10 +52,12 @@ impl CreateArticleRequest {
         match (slug, title, body, url) {
             (Some(slug), Some(title), Some(body), Some(url)) => Ok(NewArticle {
                 slug,
-                title,
-                body,
-                url,
-                published: self.published.unwrap_or(true),
+                content: ArticleContent {
+                    title,
+                    body,
+                    url,
+                    published: self.published.unwrap_or(true),
+                },
             }),
             _ => Err(validation.into_error()),
         }

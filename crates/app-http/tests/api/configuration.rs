@@ -54,10 +54,31 @@ fn compose_passes_every_setting_on() {
     assert_eq!(passed, wanted);
 }
 
+/// Rows such as ``| `NAME` | `default` | what it sets |``.
+#[test]
+fn the_readme_tells_of_every_setting_and_its_default() {
+    let readme = include_str!("../../../../README.md");
+    let rows = readme.lines().filter_map(|line| line.strip_prefix("| `"));
+    let told: BTreeSet<_> = rows
+        .filter_map(|row| {
+            let mut cells = row.split(" | ");
+            let name = cells.next()?.trim_end_matches('`');
+            Some((name, cells.next()?.trim_matches('`')))
+        })
+        .filter(|(name, _)| is_name(name))
+        .collect();
+    let example = include_str!("../../../../.env.example");
+    assert_eq!(told, settings(example).collect());
+}
+
+fn is_name(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_uppercase() || b == b'_')
+}
+
 /// Lines such as `#NAME=default`.
 fn settings(example: &str) -> impl Iterator<Item = (&str, &str)> {
     example
         .lines()
         .filter_map(|line| line.strip_prefix('#').unwrap_or(line).split_once('='))
-        .filter(|(name, _)| name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'))
+        .filter(|(name, _)| is_name(name))
 }

@@ -3,9 +3,9 @@
 //! `sseclient-py` and `openai` for Python, and curl. The server is the real binary; the model
 //! behind it is not. What went over the wire is seen by a relay, so that no client is asked about
 //! itself more than what it shows. The page of `examples/shop-widget` and that of the documentation
-//! are used in a browser, too.
+//! are used in a browser, too, and the other examples on the command line.
 //!
-//! The tests need curl, Chromium, Node.js 18 or newer, Python 3.11 or newer with `venv`, and the
+//! The tests need curl, jq, Chromium, Node.js 18 or newer, Python 3.11 or newer with `venv`, and the
 //! packages that are listed in `node/` and `python/`. To get the packages and run the tests:
 //!
 //! ```sh
@@ -39,6 +39,7 @@
 
 mod client;
 mod docs_page;
+mod examples;
 mod gate;
 mod heartbeat;
 mod reading;

@@ -8,11 +8,11 @@ use std::process::Command;
 const SOURCES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
 const HOW: &str = "crates/app-http/tests/clients/install, or .ci/run for everything";
 
-/// A script for Node.js with the packages beside it.
-pub fn node(script: &str) -> Result<Command, String> {
+/// A script for Node.js with the packages beside it: one of ours by its name, or any by its path.
+pub fn node(script: impl AsRef<Path>) -> Result<Command, String> {
     let mut command = Command::new(on_path(&["node"])?);
     let packages = packages("node", "package-lock.json")?;
-    command.arg(format!("{SOURCES}/node/{script}"));
+    command.arg(Path::new(SOURCES).join("node").join(script));
     Ok(in_folder(command, &packages))
 }
 
@@ -24,11 +24,11 @@ pub fn browser(script: &str) -> Result<Command, String> {
     Ok(command)
 }
 
-/// A script for Python with the packages of its virtual environment.
-pub fn python(script: &str) -> Result<Command, String> {
+/// The same for Python, with the packages of its virtual environment.
+pub fn python(script: impl AsRef<Path>) -> Result<Command, String> {
     let packages = packages("python", "requirements.txt")?;
     let mut command = Command::new(packages.join("bin/python"));
-    command.arg(format!("{SOURCES}/python/{script}"));
+    command.arg(Path::new(SOURCES).join("python").join(script));
     let mut command = in_folder(command, &packages);
     command
         .env("PYTHONUTF8", "1")
@@ -55,7 +55,7 @@ pub fn say_skipped(what: &str, missing: &str) {
 }
 
 /// The folder with the packages of exactly that list.
-fn packages(language: &str, list: &str) -> Result<PathBuf, String> {
+pub fn packages(language: &str, list: &str) -> Result<PathBuf, String> {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let folder = target
         .expect("a target folder")

@@ -3,11 +3,11 @@
 //! answers are other than documented. The server is the real binary.
 //!
 //! The tests need Python 3.11 or newer with `venv`, and what `crates/app-http/tests/schema/install`
-//! gets. Where it is missing a test says so and passes; with `CI=true` it fails. To look longer, and
-//! at PostgreSQL, whose database has to be empty:
+//! gets. Where it is missing a test says so and passes; with `CI=true` it fails. The requests are the
+//! same each time. To look longer, at others, and at PostgreSQL, whose database has to be empty:
 //!
 //! ```sh
-//! SCHEMA_EXAMPLES=200 SCHEMA_DATABASE_URL=postgres://... \
+//! SCHEMA_EXAMPLES=200 SCHEMA_SEED=1 SCHEMA_DATABASE_URL=postgres://... \
 //!   cargo test -p app-http --test schema -- --test-threads=1
 //! ```
 //!
@@ -55,7 +55,8 @@ async fn keeps_to_its_document_for(role: &str) {
     let mut scene = Scene::start(role).await;
     let report = scene.check(schemathesis).await;
     let log = scene.stop();
-    assert!(report.passed, "{}\nthe server's log:\n{log}", report.text);
+    // The report stands last: of a long output the end is what is read.
+    assert!(report.passed, "the server's log:\n{log}\n{}", report.text);
     assert!(report.text.contains("Stateful"), "{}", report.text);
 }
 

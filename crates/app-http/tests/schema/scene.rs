@@ -34,6 +34,7 @@ impl Scene {
             ("DATABASE_URL", url.as_str()),
             ("JWT_SECRET", "q1Zk9vT3mXw8RbYp5LcJd7HfGs2NaEuV"),
             ("RATE_LIMITS", "off"),
+            ("RUST_LOG", "warn,app_http::cli=info"),
         ];
         let email = format!("{role}@example.com");
         create_user(folder.path(), &settings, &email, role);
@@ -59,8 +60,9 @@ impl Scene {
             .args(["--config-file", tool::CONFIG])
             .args(["run", &format!("{base_url}/openapi.json")])
             .args(["--checks", "all", "--max-examples", &tool::examples()])
+            .args(tool::choice())
             .args(["--continue-on-failure", "--no-color"])
-            .args(["--generation-database", "none", "--request-timeout", "30"])
+            .args(["--request-timeout", "30"])
             .current_dir(self.folder.path())
             .env("HOME", self.folder.path())
             .env("SCHEMA_BASE_URL", base_url)

@@ -37,6 +37,16 @@ pub fn examples() -> String {
     wish("SCHEMA_EXAMPLES").unwrap_or_else(|| "15".to_owned())
 }
 
+/// How the requests are chosen: always the same ones, unless a seed was asked for.
+pub fn choice() -> Vec<String> {
+    match wish("SCHEMA_SEED") {
+        Some(seed) => ["--seed", &seed, "--generation-database", "none"]
+            .map(str::to_owned)
+            .to_vec(),
+        None => vec!["--generation-deterministic".to_owned()],
+    }
+}
+
 /// The database that was asked for.
 pub fn database_url() -> Option<String> {
     wish("SCHEMA_DATABASE_URL")

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::change_article::{ManageArticlesError, ensure_staff};
-use crate::article::{Article, ArticleBody, ArticleOrigin, ArticleTitle, ArticleUrl, Slug};
+use crate::article::{Article, ArticleContent, ArticleOrigin, Slug};
 use crate::ids::ArticleId;
 use crate::ports::{ArticleRepository, Clock, IdGenerator};
 use crate::user::Actor;
@@ -11,14 +11,8 @@ use crate::user::Actor;
 pub struct NewArticle {
     /// Its name in links; none to make one of the title.
     pub slug: Option<Slug>,
-    /// Its title.
-    pub title: ArticleTitle,
-    /// Its text.
-    pub body: ArticleBody,
-    /// Where people read it.
-    pub url: Option<ArticleUrl>,
-    /// Whether customers and the assistant see it.
-    pub published: bool,
+    /// What it says.
+    pub content: ArticleContent,
 }
 
 /// Adds an article, for staff.
@@ -53,20 +47,11 @@ impl CreateArticle {
     ) -> Result<Article, ManageArticlesError> {
         ensure_staff(actor)?;
         let id = ArticleId::from_uuid(self.ids.generate());
-        let at = self.clock.now();
-        let slug = new.slug.or_else(|| Slug::derive(new.title.as_str()));
-        let article = Article {
-            id,
-            slug: slug.unwrap_or_else(|| Slug::of_id(id)),
-            title: new.title,
-            body: new.body,
-            url: new.url,
-            published: new.published,
-            origin: ArticleOrigin::Written,
-            version: 1,
-            created_at: at,
-            updated_at: at,
-        };
+        let NewArticle { slug, content } = new;
+        let slug = slug
+            .or_else(|| Slug::derive(content.title.as_str()))
+            .unwrap_or_else(|| Slug::of_id(id));
+        let article = content.into_article(id, slug, ArticleOrigin::Written, self.clock.now());
         self.articles.add(&article).await?;
         Ok(article)
     }

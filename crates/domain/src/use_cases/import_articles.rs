@@ -1,8 +1,6 @@
 use std::sync::Arc;
 
-use crate::article::{
-    Article, ArticleBody, ArticleOrigin, ArticleTitle, ArticleUrl, ImportSummary, Slug,
-};
+use crate::article::{Article, ArticleContent, ArticleOrigin, ImportSummary, Slug};
 use crate::ids::ArticleId;
 use crate::ports::{ArticleRepository, Clock, IdGenerator, ImportArticlesError};
 
@@ -11,14 +9,8 @@ use crate::ports::{ArticleRepository, Clock, IdGenerator, ImportArticlesError};
 pub struct ImportedArticle {
     /// Its name in links, by which it is known again.
     pub slug: Slug,
-    /// Its title.
-    pub title: ArticleTitle,
-    /// Its text.
-    pub body: ArticleBody,
-    /// Where people read it.
-    pub url: Option<ArticleUrl>,
-    /// Whether customers and the assistant see it.
-    pub published: bool,
+    /// What it says.
+    pub content: ArticleContent,
 }
 
 /// Brings the articles to what a folder of files says.
@@ -55,17 +47,9 @@ impl ImportArticles {
         let at = self.clock.now();
         let articles: Vec<Article> = files
             .into_iter()
-            .map(|file| Article {
-                id: ArticleId::from_uuid(self.ids.generate()),
-                slug: file.slug,
-                title: file.title,
-                body: file.body,
-                url: file.url,
-                published: file.published,
-                origin: ArticleOrigin::Imported,
-                version: 1,
-                created_at: at,
-                updated_at: at,
+            .map(|ImportedArticle { slug, content }| {
+                let id = ArticleId::from_uuid(self.ids.generate());
+                content.into_article(id, slug, ArticleOrigin::Imported, at)
             })
             .collect();
         self.articles.import(&articles, prune).await

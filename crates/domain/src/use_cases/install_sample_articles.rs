@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use thiserror::Error;
 
-use crate::article::{Article, ArticleBody, ArticleOrigin, ArticleTitle, Slug, SlugError};
+use crate::article::{ArticleBody, ArticleContent, ArticleOrigin, ArticleTitle, Slug, SlugError};
 use crate::ids::ArticleId;
 use crate::ports::{ArticleRepository, Clock, IdGenerator, RepositoryError};
 use crate::text::TextError;
@@ -62,18 +62,15 @@ impl InstallSampleArticles {
         let articles = samples
             .iter()
             .map(|sample| {
-                Ok(Article {
-                    id: ArticleId::from_uuid(self.ids.generate()),
-                    slug: Slug::parse(sample.slug)?,
+                let id = ArticleId::from_uuid(self.ids.generate());
+                let slug = Slug::parse(sample.slug)?;
+                let content = ArticleContent {
                     title: ArticleTitle::parse(sample.title)?,
                     body: ArticleBody::parse(sample.body)?,
                     url: None,
                     published: true,
-                    origin: ArticleOrigin::Sample,
-                    version: 1,
-                    created_at: at,
-                    updated_at: at,
-                })
+                };
+                Ok(content.into_article(id, slug, ArticleOrigin::Sample, at))
             })
             .collect::<Result<Vec<_>, SampleError>>()?;
         Ok(self.articles.install_samples(&articles, at).await?)

@@ -8,13 +8,13 @@ use domain::message::Author;
 use domain::ports::{AppendOutcome, Claim, ClaimRequest, Finished, ReplyLimits, RetryRule};
 use domain::reply::{
     CancelledBy, EventKind, FailureCode, IncompleteReason, LoggedEvent, Reply, ReplyState, Restart,
-    RestartReason, Tenure, Verdict,
+    RestartReason, Verdict,
 };
 use domain::ticket::{Ticket, TicketStatus};
 use domain::user::Role;
 use tokio::task::JoinSet;
 
-use super::fixtures::{COMPLETED, FAILED, beginning, conclusion, deltas, request};
+use super::fixtures::{COMPLETED, FAILED, beginning, conclusion, deltas, request, second_attempt};
 use crate::contract::ReplyStores;
 use crate::contract::fixtures::{MANY, at, open_ticket, public, uuid};
 
@@ -45,20 +45,13 @@ pub async fn a_demand_retries_what_was_cancelled(stores: ReplyStores) {
         ..demand(ticket.id)
     };
     let (lease, retried) = stores.granted(again.clone()).await;
+    let restart = Restart {
+        sequence: 4,
+        reason: RestartReason::Retry,
+    };
     let expected = Reply {
-        attempt: 2,
-        last_sequence: 4,
-        restart: Some(Restart {
-            sequence: 4,
-            reason: RestartReason::Retry,
-        }),
         model: again.model,
-        attempt_started_at: again.at,
-        tenure: Some(Tenure {
-            owner: again.owner,
-            expired: false,
-        }),
-        ..reply
+        ..second_attempt(reply, restart, again.owner, again.at)
     };
     assert_eq!(retried, expected);
     assert_eq!(stores.found(expected.id).await, expected);

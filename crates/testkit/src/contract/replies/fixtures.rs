@@ -8,7 +8,7 @@ use domain::ports::{
 };
 use domain::reply::{
     CancelledBy, Conclusion, EventKind, FailureCode, FinishReason, Lease, LoggedEvent, Position,
-    PromptDigest, Reply, Source, TemplateRef, Usage, Verdict,
+    PromptDigest, Reply, Restart, Source, TemplateRef, Tenure, Usage, Verdict,
 };
 use domain::ticket::{Ticket, TicketChange};
 use futures_util::StreamExt as _;
@@ -114,6 +114,26 @@ pub(super) fn beginning(reply: &Reply) -> Position {
         attempt: reply.attempt,
         sequence: reply.restart.map_or(0, |restart| restart.sequence),
         offset: 0,
+    }
+}
+
+/// A reply of whose first attempt nothing is left, as its second one begins.
+pub(super) fn second_attempt(
+    reply: Reply,
+    restart: Restart,
+    owner: OwnerId,
+    at: DateTime<Utc>,
+) -> Reply {
+    Reply {
+        attempt: 2,
+        last_sequence: restart.sequence,
+        restart: Some(restart),
+        attempt_started_at: at,
+        tenure: Some(Tenure {
+            owner,
+            expired: false,
+        }),
+        ..reply
     }
 }
 

@@ -11,7 +11,8 @@ use domain::reply::{
 use domain::ticket::Ticket;
 
 use super::fixtures::{
-    COMPLETED, FAILED, LONG, SHORT, beginning, conclusion, deltas, next_ring, request, takeover,
+    COMPLETED, FAILED, LONG, SHORT, beginning, conclusion, deltas, next_ring, request,
+    second_attempt, takeover,
 };
 use crate::contract::ReplyStores;
 use crate::contract::fixtures::uuid;
@@ -44,20 +45,13 @@ pub async fn what_was_handed_over_is_taken_over_at_once(stores: ReplyStores) {
     // The lease was to last an hour: nobody waits for that.
     let request = takeover();
     let (lease, restarted) = stores.restarted_at_once(request).await;
+    let restart = Restart {
+        sequence: 3,
+        reason: RestartReason::OwnerLost,
+    };
     let expected = Reply {
-        attempt: 2,
         handovers: 1,
-        last_sequence: 3,
-        restart: Some(Restart {
-            sequence: 3,
-            reason: RestartReason::OwnerLost,
-        }),
-        attempt_started_at: request.at,
-        tenure: Some(Tenure {
-            owner: request.owner,
-            expired: false,
-        }),
-        ..reply
+        ..second_attempt(reply, restart, request.owner, request.at)
     };
     assert_eq!(restarted, expected);
     assert_eq!(stores.found(expected.id).await, expected);

@@ -7,11 +7,11 @@ use domain::ids::OwnerId;
 use domain::ports::{AppendOutcome, Claim, ClaimRequest, Finished, RetryRule};
 use domain::reply::{
     EventKind, FailureCode, Lease, LoggedEvent, Position, Reply, ReplyState, Restart,
-    RestartReason, Tenure, Verdict,
+    RestartReason, Verdict,
 };
 use tokio::task::JoinSet;
 
-use super::fixtures::{COMPLETED, FAILED, beginning, conclusion, deltas, request};
+use super::fixtures::{COMPLETED, FAILED, beginning, conclusion, deltas, request, second_attempt};
 use crate::contract::ReplyStores;
 use crate::contract::fixtures::{MANY, at};
 
@@ -54,20 +54,13 @@ pub async fn a_retry_gives_up_what_was_before(stores: ReplyStores) {
         ..request(ticket.id)
     };
     let (lease, retried) = stores.granted(again.clone()).await;
+    let restart = Restart {
+        sequence: 4,
+        reason: RestartReason::Retry,
+    };
     let expected = Reply {
-        attempt: 2,
-        last_sequence: 4,
-        restart: Some(Restart {
-            sequence: 4,
-            reason: RestartReason::Retry,
-        }),
         model: again.model,
-        attempt_started_at: again.at,
-        tenure: Some(Tenure {
-            owner: again.owner,
-            expired: false,
-        }),
-        ..reply
+        ..second_attempt(reply, restart, again.owner, again.at)
     };
     assert_eq!(retried, expected);
     assert_eq!(stores.found(expected.id).await, expected);

@@ -5,12 +5,13 @@ use std::sync::Arc;
 use domain::ports::{AppendOutcome, Finished, Takeover, TakeoverRequest};
 use domain::reply::{
     Ending, EventKind, FailureCode, Lease, LoggedEvent, Position, Reply, ReplyState, Restart,
-    RestartReason, Tenure,
+    RestartReason,
 };
 use tokio::task::JoinSet;
 
 use super::fixtures::{
-    COMPLETED, LONG, SHORT, beginning, conclusion, deltas, next_ring, request, takeover,
+    COMPLETED, LONG, SHORT, beginning, conclusion, deltas, next_ring, request, second_attempt,
+    takeover,
 };
 use crate::contract::ReplyStores;
 
@@ -28,20 +29,11 @@ pub async fn an_expired_lease_is_taken_over_by_a_restart(stores: ReplyStores) {
     stores.say(lost, &reply, &["Hel", "lö"]).await;
     let request = takeover();
     let (lease, restarted) = stores.restarted(request).await;
-    let expected = Reply {
-        attempt: 2,
-        last_sequence: 3,
-        restart: Some(Restart {
-            sequence: 3,
-            reason: RestartReason::OwnerLost,
-        }),
-        attempt_started_at: request.at,
-        tenure: Some(Tenure {
-            owner: request.owner,
-            expired: false,
-        }),
-        ..reply
+    let restart = Restart {
+        sequence: 3,
+        reason: RestartReason::OwnerLost,
     };
+    let expected = second_attempt(reply, restart, request.owner, request.at);
     assert_eq!(restarted, expected);
     assert_eq!(stores.found(expected.id).await, expected);
     let held = Lease {
