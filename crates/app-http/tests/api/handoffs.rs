@@ -261,7 +261,9 @@ async fn a_host_that_refuses_the_key_hands_off_at_once_and_a_retry_brings_it_bac
     }
     expect_handed_off(&ada, &ticket, "upstream_down").await;
     assert_eq!(model.calls(), 1);
-    ada.retry(&ticket).await.expect_status(202);
+    ada.post(&format!("{ticket}/ai-response/retry"), &Value::Null)
+        .await
+        .expect_status(202);
     let events = answer(&ada, &ticket).await;
     assert_eq!(shown_text(&events), "Back again.");
     assert_eq!(ada.get(&ticket).await.json()["handoff"], Value::Null);
