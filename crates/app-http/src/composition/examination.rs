@@ -3,9 +3,7 @@
 use std::sync::Arc;
 
 use adapters_groq::HostCheck;
-use domain::ports::{
-    ChatModel as _, ChatModelError, KnowledgeSource, PassageSearch, StoreHealth,
-};
+use domain::ports::{ChatModel as _, ChatModelError, KnowledgeSource, PassageSearch, StoreHealth};
 
 use super::assistant::groq_model;
 use super::knowledge;

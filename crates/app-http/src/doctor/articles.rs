@@ -145,7 +145,12 @@ mod tests {
         for (text, lost, gravity, words) in [
             (10, vec![], Gravity::Good, "2 of 2 articles are found"),
             (MUCH_TEXT + 1, vec![], Gravity::Doubtful, "50 MiB of text"),
-            (10, vec!["Was"], Gravity::Doubtful, "1 of 2 articles are not found"),
+            (
+                10,
+                vec!["Was"],
+                Gravity::Doubtful,
+                "1 of 2 articles are not found",
+            ),
         ] {
             let looked = Looked {
                 took: Duration::from_millis(1),

@@ -112,7 +112,10 @@ async fn a_stored_template_that_works_no_more_gives_way_and_is_logged_once() {
     let (_, log) = server.terminate();
     let told: Vec<_> = log.lines().filter(|l| l.contains(PASSED_OVER)).collect();
     assert_eq!(told.len(), 2, "{told:?}");
-    for (line, version) in told.iter().zip(["template.version=2", "template.version=3"]) {
+    for (line, version) in told
+        .iter()
+        .zip(["template.version=2", "template.version=3"])
+    {
         assert!(line.contains(version), "{line}");
         assert!(!line.contains("Where is it?"), "{line}");
     }

@@ -115,7 +115,10 @@ async fn handoffs_are_counted_by_reason_whoever_caused_them() {
     let home = Home::new().await;
     let mut server = measured(&home, &[]).await;
     let token = server.new_customer().await;
-    for description in ["I want to talk to a human!", "Do you sell bicycles on Mars?"] {
+    for description in [
+        "I want to talk to a human!",
+        "Do you sell bicycles on Mars?",
+    ] {
         let ticket = json!({"title": "Hello", "description": description});
         let ticket = server.post("/tickets", &token, ticket).await;
         let path = format!("/tickets/{}/ai-response", ticket.text_of("id"));

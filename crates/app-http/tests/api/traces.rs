@@ -1,7 +1,6 @@
 //! Which request an answer's log lines belong to.
 
 use groq_simulator::{Reply, Simulator};
-use serde_json::Value;
 
 use crate::binary::Server;
 use crate::harness::Home;
@@ -20,7 +19,6 @@ async fn an_answer_is_logged_under_the_trace_of_the_request_that_began_it() {
     settings.extend([
         ("GROQ_API_KEY", "gsk_not_a_real_key"),
         ("GROQ_BASE_URL", host.as_str()),
-        ("LOG_FORMAT", "json"),
     ]);
     let mut server = Server::start(home.folder.path(), &settings).await;
     let token = server.new_customer().await;
@@ -33,19 +31,18 @@ async fn an_answer_is_logged_under_the_trace_of_the_request_that_began_it() {
     assert!(stream.expect("a whole stream").contains("response.failed"));
     let (_, log) = server.terminate();
 
-    let lines: Vec<Value> = log
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("an object"))
-        .collect();
     for message in [
         "the model's host refused the request",
         "the model gave no whole answer",
+        " request method=\"GET\" route=\"/tickets/{ticket_id}/ai-response\"",
     ] {
-        let line = lines.iter().find(|line| line["message"] == message);
+        let line = log.lines().find(|line| line.contains(message));
         let line = line.unwrap_or_else(|| panic!("no {message:?} in\n{log}"));
-        assert_eq!(line["span"]["trace_id"], TRACE, "{line}");
+        assert!(line.contains(TRACE), "{line}");
     }
-    let request = lines.iter().find(|line| line["trace_id"] == TRACE);
-    let request = request.expect("the request's own line");
-    assert_eq!(request["message"], "request");
+    let lines = log.lines().filter(|line| line.contains(TRACE));
+    assert!(
+        lines.count() < log.lines().count(),
+        "not everything is of it"
+    );
 }

@@ -129,14 +129,20 @@ async fn articles_that_the_search_does_not_find_are_told_of() {
         let imported = command.args(["articles", "import", "help"]).output();
         assert!(imported.expect("an end").status.success());
     };
-    import("draft.md", "---\ntitle: Draft\npublished: false\n---\nNot yet.");
+    import(
+        "draft.md",
+        "---\ntitle: Draft\npublished: false\n---\nNot yet.",
+    );
     let (healthy, said) = ask(folder.path(), &[], &[]).await;
     assert!(healthy, "{said}");
     assert_says(&said, &["WARN  articles: none are published"]);
     assert!(!said.contains("index: "), "{said}");
 
     import("versand.md", "# Versand\nDer Versand dauert drei Tage.");
-    import("was.md", "---\ntitle: Was\nslug: was\n---\nFragen zum Versand.");
+    import(
+        "was.md",
+        "---\ntitle: Was\nslug: was\n---\nFragen zum Versand.",
+    );
     let (healthy, said) = ask(folder.path(), &[], &[]).await;
     assert!(healthy, "{said}");
     assert_says(

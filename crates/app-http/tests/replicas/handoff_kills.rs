@@ -74,8 +74,8 @@ async fn one_kill(fleet: &mut Fleet, victim: usize, moment: Moment, chance: &mut
                 reader.finish().await;
                 reader
             });
-            // As long as other tasks are busy, which is some of what the request takes.
-            for _ in 0..chance.random_range(0..2_000) {
+            // From before the request is sent to behind its end, without a clock.
+            for _ in 0..chance.random_range(0..100_000) {
                 yield_now().await;
             }
             fleet.kill(victim);

@@ -55,8 +55,7 @@ impl Verdict {
             Self::OverQuota => Some(HandoffReason::Quota),
             Self::Failed { code } => {
                 // What the host refuses is not asked again unasked, so no later attempt will say so.
-                let is_last =
-                    attempts_used >= ClaimRequest::MAX_ATTEMPTS || !code.is_retryable();
+                let is_last = attempts_used >= ClaimRequest::MAX_ATTEMPTS || !code.is_retryable();
                 if code.is_upstream() && is_last {
                     Some(HandoffReason::UpstreamDown)
                 } else {

@@ -4,9 +4,7 @@ use thiserror::Error;
 
 use super::{AccessError, find_visible_ticket};
 use crate::ids::TicketId;
-use crate::ports::{
-    ChangeTicketError, Clock, HandoffTally, RepositoryError, TicketRepository,
-};
+use crate::ports::{ChangeTicketError, Clock, HandoffTally, RepositoryError, TicketRepository};
 use crate::ticket::{Ticket, TicketChange, TicketRefusal};
 use crate::user::Actor;
 

@@ -9,8 +9,8 @@ use crate::idempotency::{KeyReused, KeyedRequest, Made};
 use crate::ids::{MessageId, TicketId};
 use crate::message::{Author, Message, MessageText, NewMessage, Visibility};
 use crate::ports::{
-    AppendMessageError, Clock, HandoffTally, IdGenerator, IdempotencyStore, KeyedWrite, MessageRepository,
-    OpaqueTokens, RepositoryError, TicketRepository,
+    AppendMessageError, Clock, HandoffTally, IdGenerator, IdempotencyStore, KeyedWrite,
+    MessageRepository, OpaqueTokens, RepositoryError, TicketRepository,
 };
 use crate::ticket::TicketRefusal;
 use crate::user::Actor;

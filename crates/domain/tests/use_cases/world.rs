@@ -109,8 +109,7 @@ impl World {
     }
 
     pub fn hand_off(&self) -> HandOffTicket {
-        HandOffTicket::new(self.tickets.clone(), self.clock.clone())
-            .with_tally(self.tally.clone())
+        HandOffTicket::new(self.tickets.clone(), self.clock.clone()).with_tally(self.tally.clone())
     }
 
     pub fn update_ticket(&self) -> UpdateTicket {
