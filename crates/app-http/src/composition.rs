@@ -275,6 +275,18 @@ fn start_engine(
     ReplyEngine::start(parts, settings, Handle::current())
 }
 
+fn log_in(stores: &Stores, services: &Services) -> LogIn {
+    LogIn::new(LogInParts {
+        users: stores.users.clone(),
+        sessions: stores.sessions.clone(),
+        hasher: services.hasher.clone(),
+        tokens: services.tokens.clone(),
+        opaque_tokens: services.opaque_tokens.clone(),
+        clock: services.clock.clone(),
+        ids: services.ids.clone(),
+    })
+}
+
 fn wire(
     stores: Stores,
     services: Services,
@@ -283,6 +295,7 @@ fn wire(
     prompting: Prompting,
 ) -> UseCases {
     let knowledge = Knowledge::new(&stores, &services);
+    let log_in = log_in(&stores, &services);
     let Stores {
         users,
         sessions,
@@ -312,15 +325,6 @@ fn wire(
         clock: clock.clone(),
     };
     let create_user = CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone());
-    let log_in = LogIn::new(LogInParts {
-        users: users.clone(),
-        sessions: sessions.clone(),
-        hasher: hasher.clone(),
-        tokens: tokens.clone(),
-        opaque_tokens: opaque_tokens.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
-    });
     UseCases {
         authenticate: Authenticate::new(tokens.clone(), sessions.clone(), clock.clone()),
         sign_up: SignUp::new(create_user, attempts.clone()),
