@@ -1,7 +1,7 @@
 //! The assistant without a model: quotes the passages of help articles that a search found.
 //!
-//! It needs no key and no network. It must not know where articles are stored, and it never says
-//! anything that no article says.
+//! It needs no key and no network. It must not know where articles are stored, and of the
+//! matter it says nothing that no article says.
 
 #![deny(missing_docs)]
 

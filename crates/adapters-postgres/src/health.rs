@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use diesel::migration::{Migration, MigrationSource};
 use diesel::pg::Pg;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Bool, Timestamptz};
+use diesel::sql_types::{BigInt, Bool};
 use diesel_async::{AsyncMigrationHarness, AsyncPgConnection, RunQueryDsl};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 use domain::ports::{BoxError, RepositoryError, StoreHealth};
@@ -13,6 +13,7 @@ use futures_util::FutureExt as _;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use crate::columns::database_now;
 use crate::database::PgDatabase;
 use crate::error::{LinkError, MigrateError, StoreError, cut_short, late};
 use crate::link::Purpose;
@@ -66,12 +67,8 @@ impl StoreHealth for PgStoreHealth {
 
     async fn now(&self) -> Result<DateTime<Utc>, RepositoryError> {
         self.database
-            .read((), |mut connection, ()| {
-                async move {
-                    let now = diesel::select(diesel::dsl::sql::<Timestamptz>("clock_timestamp()"));
-                    Ok(now.get_result(&mut connection).await?)
-                }
-                .boxed()
+            .read((), |connection, ()| {
+                async move { Ok(database_now(connection).await?) }.boxed()
             })
             .await
     }

@@ -3,8 +3,8 @@
 //!
 //! Each port method is one unit of work on a task of its own, so that leaving its future can
 //! neither interrupt a transaction nor leave a busy connection in the pool. What belongs together
-//! is ordered by row locks, always in this order: ticket, its owner, reply; throttles by their keys.
-//! It must not know about HTTP, models or other adapters.
+//! is ordered by row locks, always in this order: ticket, reply, the ticket's owner; throttles by
+//! their keys. It must not know about HTTP, models or other adapters.
 
 #![deny(missing_docs)]
 

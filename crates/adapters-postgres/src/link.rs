@@ -21,10 +21,11 @@ pub(crate) enum Purpose {
 impl Purpose {
     const fn set_up(self) -> &'static str {
         match self {
-            // The server gives up before a unit of work does, so that it is the server who says
-            // what was waited for, and releases locks of whoever vanished.
+            // The server gives up before a unit of work does, unless that waited for a connection:
+            // so it is the server who says what was waited for, and releases locks of whoever
+            // vanished.
             Self::Serving => {
-                "SET statement_timeout = '5s'; SET lock_timeout = '3s'; \
+                "SET statement_timeout = '3500ms'; SET lock_timeout = '3s'; \
                  SET idle_in_transaction_session_timeout = '10s'"
             }
             // Another process' migrations are waited for however long they take.

@@ -92,7 +92,7 @@ impl ReplyStore for PgReplyStore {
     ) -> Result<Vec<Takeover>, RepositoryError> {
         self.database
             .write(request, |connection, request, rings| {
-                takeover::take_over_expired(connection, *request, rings).boxed()
+                takeover::take_over_expired(connection, request, rings).boxed()
             })
             .await
     }

@@ -105,6 +105,7 @@ async fn a_takeover_reads_only_what_runs() {
     let request = TakeoverRequest {
         owner: OwnerId::from_uuid(Uuid::from_u128(1)),
         lease: Duration::from_secs(1),
+        model: "openai/gpt-oss-20b".to_owned(),
         max: 10,
         at: DateTime::UNIX_EPOCH,
     };

@@ -21,7 +21,15 @@ const BATCH: usize = 1_000;
 /// Who reads streams of this process. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct AccessWatch {
-    sessions: Arc<Mutex<HashMap<SessionId, watch::Sender<Standing>>>>,
+    sessions: Arc<Mutex<HashMap<SessionId, Watched>>>,
+}
+
+/// A session by which somebody reads.
+#[derive(Default)]
+struct Watched {
+    standing: watch::Sender<Standing>,
+    /// How many streams were opened by it.
+    admissions: u64,
 }
 
 /// What is known of a session since the first of its streams was opened.
@@ -52,7 +60,9 @@ impl AccessWatch {
     pub(crate) fn lost(&self, reader: Reader) -> impl Future<Output = ()> + use<> {
         let mut standing = {
             let mut sessions = self.locked();
-            let standing = sessions.entry(reader.session).or_default();
+            let watched = sessions.entry(reader.session).or_default();
+            watched.admissions += 1;
+            let standing = &watched.standing;
             // Whoever was let in has got rights back since the last look.
             standing.send_if_modified(|standing| {
                 let is_outdated = standing.ends(reader);
@@ -87,10 +97,10 @@ impl AccessWatch {
 
     /// Nobody is sent away since the database is.
     async fn look(&self, check: &CheckAccess) {
-        let ids = self.present();
-        for ids in ids.chunks(BATCH) {
-            match check.execute(ids).await {
-                Ok(found) => self.tell(ids, &found),
+        for present in self.present().chunks(BATCH) {
+            let ids: Vec<SessionId> = present.iter().map(|(id, _)| *id).collect();
+            match check.execute(&ids).await {
+                Ok(found) => self.tell(present, &found),
                 Err(error @ RepositoryError::Unavailable(_)) => {
                     tracing::debug!(%error, "readers' rights are looked at later");
                     return;
@@ -100,25 +110,31 @@ impl AccessWatch {
         }
     }
 
-    /// Forgets sessions that nobody reads by any more, and names the others.
-    fn present(&self) -> Vec<SessionId> {
+    /// Forgets sessions that nobody reads by any more, and names the others, each with how many
+    /// streams it opened so far.
+    fn present(&self) -> Vec<(SessionId, u64)> {
         let mut sessions = self.locked();
-        sessions.retain(|_, standing| standing.receiver_count() > 0);
-        sessions.keys().copied().collect()
+        sessions.retain(|_, watched| watched.standing.receiver_count() > 0);
+        let sessions = sessions.iter();
+        sessions
+            .map(|(id, watched)| (*id, watched.admissions))
+            .collect()
     }
 
-    fn tell(&self, ids: &[SessionId], found: &[Authenticated]) {
+    /// What was found while somebody was let in says nothing about them: the next look does.
+    fn tell(&self, present: &[(SessionId, u64)], found: &[Authenticated]) {
         let found: HashMap<SessionId, Actor> = found
             .iter()
             .map(|found| (found.session, found.actor))
             .collect();
         let sessions = self.locked();
-        for id in ids {
+        for (id, admissions) in present {
             let found = found
                 .get(id)
                 .map_or(Standing::Over, |actor| Standing::Good(*actor));
-            if let Some(standing) = sessions.get(id) {
-                standing.send_if_modified(|standing| {
+            let watched = sessions.get(id);
+            if let Some(watched) = watched.filter(|watched| watched.admissions == *admissions) {
+                watched.standing.send_if_modified(|standing| {
                     let changed = *standing != found;
                     *standing = found;
                     changed
@@ -127,7 +143,7 @@ impl AccessWatch {
         }
     }
 
-    fn locked(&self) -> MutexGuard<'_, HashMap<SessionId, watch::Sender<Standing>>> {
+    fn locked(&self) -> MutexGuard<'_, HashMap<SessionId, Watched>> {
         self.sessions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -56,7 +56,7 @@ impl Application {
             max_connections: edge.max_connections,
             head_timeout: edge.head_timeout,
             client_timeout: config.client_timeout,
-            closing_time: Self::CLOSING_TIME,
+            closing_time: Self::CLOSING_TIME.min(config.shutdown),
         };
         let server = serve(listener, treatment, move || {
             let origins = &edge.cors_origins;
@@ -122,10 +122,17 @@ impl Application {
             draining.cancel();
             engine.shut_down(pace).await;
             handle.stop(true).await;
+            std::future::pending().await
         };
-        let serving = async { tokio::join!(server, closing, housekeeping).0 };
+        let housekeeping = async {
+            housekeeping.await;
+            std::future::pending().await
+        };
+        // The server ends when it was closed, or by itself when it cannot go on.
         let served = tokio::select! {
-            served = serving => served,
+            served = server => served,
+            never = closing => never,
+            never = housekeeping => never,
             never = tell_metrics(metrics) => never,
         };
         drop(guard);

@@ -54,7 +54,7 @@ pub struct Wiring {
 impl Default for Wiring {
     fn default() -> Self {
         Self {
-            bcrypt_cost: 12,
+            bcrypt_cost: BcryptPasswordHasher::PRODUCTION_COST,
             model: None,
         }
     }
@@ -71,8 +71,6 @@ pub(crate) struct Composed {
     pub(crate) guard: ServingGuard,
 }
 
-/// How long an access token is good for.
-const TOKEN_LIFETIME: Duration = Duration::from_mins(15);
 /// How often replies of other processes are looked at when nothing rings.
 const POLL: Duration = Duration::from_millis(500);
 
@@ -120,7 +118,10 @@ pub(crate) async fn compose(config: &Config, wiring: Wiring) -> anyhow::Result<C
         guard,
         prepared,
     } = Stores::open_for_serving(config, draining.clone()).await?;
-    let mut tokens = JwtAccessTokens::new(&signing_key::obtain(config)?, TOKEN_LIFETIME);
+    let mut tokens = JwtAccessTokens::new(
+        &signing_key::obtain(config)?,
+        JwtAccessTokens::PRODUCTION_LIFETIME,
+    );
     if let Some(previous) = &config.jwt_secret_previous {
         tokens = tokens.accepting_previous(previous);
     }

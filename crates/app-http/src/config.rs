@@ -19,6 +19,7 @@ use domain::handoff::HandoffRules;
 use domain::ports::{ReplyLimits, TokenQuotas};
 use domain::use_cases::AttemptLimits;
 use secrecy::SecretString;
+use tracing_subscriber::EnvFilter;
 
 pub use self::assistant::{Assistant, Groq};
 pub use self::edge::Edge;
@@ -141,15 +142,17 @@ impl Config {
     /// # Errors
     /// [`ConfigErrors`] with every problem at once.
     pub fn from_environment() -> Result<Self, ConfigErrors> {
+        let spoilt = |name, expected: &str| {
+            let expected = expected.to_owned();
+            ConfigErrors(vec![ConfigProblem { name, expected }])
+        };
         let file: HashMap<String, String> = match dotenvy::from_path_iter(".env") {
-            Ok(lines) => lines.collect::<Result<_, _>>().map_err(|_invalid| {
-                let expected = "must consist of lines NAME=value".to_owned();
-                ConfigErrors(vec![ConfigProblem {
-                    name: ".env",
-                    expected,
-                }])
-            })?,
-            Err(_no_file) => HashMap::new(),
+            Ok(lines) => lines
+                .collect::<Result<_, _>>()
+                .map_err(|_invalid| spoilt(".env", "must consist of lines NAME=value"))?,
+            Err(error) if error.not_found() => HashMap::new(),
+            // Whoever made the file does not want the defaults.
+            Err(_unreadable) => return Err(spoilt(".env", "must be a file that can be read")),
         };
         #[expect(
             clippy::disallowed_methods,
@@ -200,10 +203,22 @@ impl Config {
                 LogFormat::Pretty,
                 &[("pretty", LogFormat::Pretty), ("json", LogFormat::Json)],
             ),
-            log_filter: reader.text("RUST_LOG", "info,actix_server=warn"),
+            log_filter: read_log_filter(&mut reader),
         };
         reader.finish(config)
     }
+}
+
+fn read_log_filter(reader: &mut Reader<'_>) -> String {
+    let name = "RUST_LOG";
+    let filter = reader.text(name, "info,actix_server=warn");
+    if EnvFilter::try_new(&filter).is_err() {
+        reader.complain(
+            name,
+            "must be levels, also by module, such as info,actix_server=warn",
+        );
+    }
+    filter
 }
 
 fn read_database(reader: &mut Reader<'_>) -> Database {

@@ -22,7 +22,7 @@ pub use self::synonyms::{Synonyms, SynonymsError};
 pub use self::update::ArticleUpdate;
 pub use self::url::{ArticleUrl, ArticleUrlError};
 use crate::ids::ArticleId;
-use crate::reply::named;
+use crate::names::named;
 use crate::text::text;
 
 text!(

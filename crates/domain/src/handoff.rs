@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 pub use self::rules::{Case, HandoffRules, RuledHandoff};
 pub use self::wish::{Language, wish_for_a_person};
-use crate::reply::names::named;
+use crate::names::named;
 use crate::reply::{CancelReason, CancelledBy};
 
 /// Why the assistant was switched off for a ticket.

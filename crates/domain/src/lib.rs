@@ -12,6 +12,7 @@ pub mod handoff;
 pub mod idempotency;
 pub mod ids;
 pub mod message;
+mod names;
 pub mod network;
 pub mod page;
 pub mod password;

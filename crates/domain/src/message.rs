@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::feedback::{Feedback, FeedbackComment, Rating};
 use crate::ids::{MessageId, ReplyId, TicketId, UserId};
+use crate::names::named;
 use crate::reply::{Answer, Conclusion, Reply, Source};
 use crate::text::text;
 
@@ -67,22 +68,10 @@ pub enum Visibility {
     Internal,
 }
 
-impl Visibility {
-    /// The name as it is stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Public => "public",
-            Self::Internal => "internal",
-        }
-    }
-
-    /// The visibility of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Public, Self::Internal]
-            .into_iter()
-            .find(|v| v.as_str() == name)
-    }
-}
+named!(Visibility {
+    Public = "public",
+    Internal = "internal",
+});
 
 /// One message of a ticket.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,8 +4,7 @@
 
 mod conclusion;
 mod event;
-pub(crate) mod names;
-mod outcome;
+pub(crate) mod outcome;
 
 use std::fmt;
 
@@ -14,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 pub use self::conclusion::{Answer, Conclusion, Verdict};
 pub use self::event::{EventId, EventKind, LoggedEvent, Position};
-pub(crate) use self::names::named;
 pub use self::outcome::{
     CancelReason, CancelledBy, Ending, FailureCode, FinishReason, IncompleteReason, ReplyState,
     RestartReason, StateParts, Usage,
@@ -33,7 +31,7 @@ pub struct Reply {
     pub user_id: UserId,
     /// What it answers.
     pub question: QuestionId,
-    /// How often the model was asked, from 1.
+    /// The number of the present attempt, from 1.
     pub attempt: i32,
     /// How many of these attempts were given back unfinished by a process that shut down.
     pub handovers: i32,

@@ -111,7 +111,7 @@ pub struct ReplyCounts {
     pub cancelled: u64,
     /// Without an answer.
     pub failed: u64,
-    /// How often a model was asked for them.
+    /// Attempts made at them.
     pub attempts: u64,
     /// Tokens of prompts, as far as models told.
     pub input_tokens: u64,

@@ -22,6 +22,7 @@ pub use self::tags::{Tag, TagError, Tags};
 pub use self::update::{ExpectedVersion, Setting, TicketUpdate};
 use crate::handoff::Handoff;
 use crate::ids::{TicketId, UserId};
+use crate::names::named;
 use crate::text::text;
 
 text!(
@@ -50,25 +51,15 @@ pub enum Priority {
     Urgent,
 }
 
+named!(Priority {
+    Low = "low",
+    Normal = "normal",
+    High = "high",
+    Urgent = "urgent",
+});
+
 impl Priority {
     pub(crate) const ALL: [Self; 4] = [Self::Low, Self::Normal, Self::High, Self::Urgent];
-
-    /// The priority's name as it is stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Low => "low",
-            Self::Normal => "normal",
-            Self::High => "high",
-            Self::Urgent => "urgent",
-        }
-    }
-
-    /// The priority of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|priority| priority.as_str() == name)
-    }
 }
 
 /// A slug that sorts tickets by subject, such as `billing`.

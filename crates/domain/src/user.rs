@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::ids::UserId;
+use crate::names::named;
 
 /// What a person may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -20,26 +21,21 @@ pub enum Role {
     Admin,
 }
 
+named!(Role {
+    User = "user",
+    Agent = "agent",
+    Admin = "admin",
+});
+
 impl Role {
-    /// The role's name as it is stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::User => "user",
-            Self::Agent => "agent",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The role of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::User, Self::Agent, Self::Admin]
-            .into_iter()
-            .find(|role| role.as_str() == name)
-    }
-
     /// Whether the role reads and answers other people's tickets.
     pub const fn is_staff(self) -> bool {
         matches!(self, Self::Agent | Self::Admin)
+    }
+
+    /// Whether the role manages accounts, templates and statistics.
+    pub const fn is_admin(self) -> bool {
+        matches!(self, Self::Admin)
     }
 }
 

@@ -149,6 +149,7 @@ impl ReplyEngine {
                 return Ok(shared.attach(reply, cursor).await?);
             }
         }
+        let _counted = shared.generations.token();
         if shared.draining.is_cancelled() {
             return Ok(Opening::Stream(ReplyStream::of_closing()));
         }
@@ -235,6 +236,7 @@ impl ReplyEngine {
     /// # Errors
     /// [`RetryError`] when there is nothing to repeat, or it may not be.
     pub async fn retry(&self, ticket_id: TicketId) -> Result<Reply, RetryError> {
+        let _counted = self.shared.generations.token();
         if self.shared.draining.is_cancelled() {
             return Err(RetryError::ShuttingDown);
         }

@@ -183,7 +183,10 @@ impl Generation<'_> {
                 Ok(ChatChunk::Finished(finish)) => {
                     self.say(outbox, &citations.finish(), progress).await?;
                     progress.cite(&citations);
-                    return Ok(Outcome::Finished(finish));
+                    return Ok(match self.silence(&finish, progress) {
+                        Some(code) => Outcome::Failed(code),
+                        None => Outcome::Finished(finish),
+                    });
                 }
                 Err(error) => {
                     self.say(outbox, &citations.finish(), progress).await?;
@@ -210,8 +213,24 @@ impl Generation<'_> {
             progress.first_token_at = Some(self.shared.parts.clock.now());
         }
         outbox.push(text);
-        self.shared.writer.wake(self.reply.id, outbox);
+        self.shared.writer.wake(self.lease, outbox);
         outbox.has_room().await
+    }
+
+    /// What went wrong with an answer that was cut off before its first word: there is nothing to
+    /// show. Reasoning counts on the same limit as text.
+    fn silence(&self, finish: &Finish, progress: &Progress) -> Option<FailureCode> {
+        let code = match IncompleteReason::of(finish.reason)? {
+            _ if progress.first_token_at.is_some() => return None,
+            IncompleteReason::MaxOutputTokens => FailureCode::UpstreamUnavailable,
+            IncompleteReason::ContentFilter => FailureCode::ContentRefused,
+        };
+        tracing::warn!(
+            reply.id = %self.reply.id,
+            finish_reason = finish.reason.as_str(),
+            "the model said nothing before it was cut off"
+        );
+        Some(code)
     }
 
     fn failure(&self, error: &ChatModelError) -> FailureCode {

@@ -122,12 +122,15 @@ impl Shared {
 
     /// Takes over what others left.
     pub(crate) async fn take_over(self: &Arc<Self>) -> Result<(), RepositoryError> {
+        // What is won must be begun before a shutdown counts the generations to wait for.
+        let _counted = self.generations.token();
         if self.draining.is_cancelled() {
             return Ok(());
         }
         let request = TakeoverRequest {
             owner: self.owner,
             lease: self.settings.lease,
+            model: self.parts.model.name(),
             max: 100,
             at: self.parts.clock.now(),
         };

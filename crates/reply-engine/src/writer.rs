@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use domain::ids::ReplyId;
 use domain::ports::{AppendOutcome, Appending, ReplyEventLog, RepositoryError};
+use domain::reply::Lease;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
@@ -21,7 +21,9 @@ use crate::outbox::Outbox;
 /// once and a busy one writes larger pieces, without a timer.
 #[derive(Default)]
 pub(crate) struct LogWriter {
-    waiting: Mutex<HashMap<ReplyId, Arc<Outbox>>>,
+    /// By lease: a generation that lost its own may still say something, which must not take the
+    /// place of what the next one says.
+    waiting: Mutex<HashMap<Lease, Arc<Outbox>>>,
     work: Notify,
 }
 
@@ -31,8 +33,8 @@ impl LogWriter {
     const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
     /// Says that the outbox has something to write.
-    pub(crate) fn wake(&self, reply_id: ReplyId, outbox: &Arc<Outbox>) {
-        lock(&self.waiting).insert(reply_id, Arc::clone(outbox));
+    pub(crate) fn wake(&self, lease: Lease, outbox: &Arc<Outbox>) {
+        lock(&self.waiting).insert(lease, Arc::clone(outbox));
         self.work.notify_one();
     }
 
@@ -62,16 +64,32 @@ impl LogWriter {
     }
 }
 
-/// Appends the batch, repeating it while the store cannot be reached.
+/// Appends the batch. Should it be refused, the replies that spoil it are found one by one, and
+/// theirs alone end here.
 async fn append(log: &dyn ReplyEventLog, batch: &[Appending]) -> Vec<AppendOutcome> {
-    let mut pause = LogWriter::FIRST_PAUSE;
     let begun = Instant::now();
+    if let Ok(outcomes) = append_patiently(log, batch).await {
+        measures::appended(batch.len(), begun.elapsed());
+        return outcomes;
+    }
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for appending in batch {
+        let outcome = append_patiently(log, std::slice::from_ref(appending)).await;
+        let written = outcome.ok().and_then(|outcomes| outcomes.first().copied());
+        outcomes.push(written.unwrap_or(AppendOutcome::Fenced));
+    }
+    outcomes
+}
+
+/// Repeats an append while the store cannot be reached.
+async fn append_patiently(
+    log: &dyn ReplyEventLog,
+    batch: &[Appending],
+) -> Result<Vec<AppendOutcome>, Refused> {
+    let mut pause = LogWriter::FIRST_PAUSE;
     loop {
         match log.append(batch).await {
-            Ok(outcomes) => {
-                measures::appended(batch.len(), begun.elapsed());
-                return outcomes;
-            }
+            Ok(outcomes) => return Ok(outcomes),
             Err(RepositoryError::Unavailable(error)) => {
                 tracing::warn!(
                     error = %error,
@@ -81,22 +99,12 @@ async fn append(log: &dyn ReplyEventLog, batch: &[Appending]) -> Vec<AppendOutco
                 pause = (pause * 2).min(LogWriter::LONGEST_PAUSE);
             }
             Err(error) => {
-                tracing::error!(error = %Chain(&error), "append refused");
-                return one_by_one(log, batch).await;
+                tracing::error!(replies = batch.len(), error = %Chain(&error), "append refused");
+                return Err(Refused);
             }
         }
     }
 }
 
-/// Finds the replies that spoil a batch: theirs alone end here.
-async fn one_by_one(log: &dyn ReplyEventLog, batch: &[Appending]) -> Vec<AppendOutcome> {
-    let mut outcomes = Vec::with_capacity(batch.len());
-    for appending in batch {
-        let outcome = match log.append(std::slice::from_ref(appending)).await {
-            Ok(outcomes) => outcomes.first().copied().unwrap_or(AppendOutcome::Fenced),
-            Err(_) => AppendOutcome::Fenced,
-        };
-        outcomes.push(outcome);
-    }
-    outcomes
-}
+/// The store will not take it.
+struct Refused;

@@ -18,7 +18,7 @@ use crate::tickets;
 /// is locked already, could last for ever.
 pub(super) async fn take_over_expired(
     mut connection: &AsyncPgConnection,
-    request: TakeoverRequest,
+    request: &TakeoverRequest,
     rings: &mut Rings,
 ) -> Result<Vec<Takeover>, StoreError> {
     let now = database_now(connection).await?;
@@ -50,7 +50,7 @@ pub(super) async fn take_over_expired(
     };
     let mut takeovers = Vec::with_capacity(rows.len());
     for row in rows {
-        takeovers.push(take_over(connection, &request, (holder, now), row, rings).await?);
+        takeovers.push(take_over(connection, request, (holder, now), row, rings).await?);
     }
     Ok(takeovers)
 }
@@ -72,6 +72,7 @@ async fn take_over(
 ) -> Result<Takeover, StoreError> {
     match TakeoverRequest::decide(&row.state()?, row.attempts_used()) {
         TakeoverDecision::Restart => {
+            row.model.clone_from(&request.model);
             row.restart(connection, RestartReason::OwnerLost, holder, request.at)
                 .await?;
             rings.elsewhere(row.ring());

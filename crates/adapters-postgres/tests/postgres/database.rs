@@ -59,6 +59,7 @@ async fn of_takeovers_by_two_processes_each_reply_goes_to_one() {
     let takeover = |number| TakeoverRequest {
         owner: OwnerId::from_uuid(Uuid::from_u128(number)),
         lease: Duration::from_mins(1),
+        model: "openai/gpt-oss-20b".to_owned(),
         max: 3,
         at: DateTime::UNIX_EPOCH,
     };
@@ -113,6 +114,7 @@ async fn everything_at_once_neither_blocks_nor_fails() {
                     let taken = replies.take_over_expired(TakeoverRequest {
                         owner: OwnerId::from_uuid(Uuid::from_u128(id)),
                         lease: Duration::ZERO,
+                        model: "openai/gpt-oss-20b".to_owned(),
                         max: 10,
                         at: DateTime::UNIX_EPOCH,
                     });

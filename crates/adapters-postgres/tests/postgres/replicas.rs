@@ -20,6 +20,7 @@ fn takeover(number: u128) -> TakeoverRequest {
     TakeoverRequest {
         owner: OwnerId::from_uuid(Uuid::from_u128(number)),
         lease: Duration::from_mins(1),
+        model: "openai/gpt-oss-20b".to_owned(),
         max: 10,
         at: DateTime::UNIX_EPOCH,
     }

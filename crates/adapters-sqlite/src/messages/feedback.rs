@@ -8,8 +8,8 @@ use crate::columns::{known, micros, parsed, time};
 use crate::error::{CorruptColumn, StoreError};
 use crate::schema::{feedback, messages};
 
-#[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = feedback, check_for_backend(Sqlite), treat_none_as_null = true)]
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = feedback, check_for_backend(Sqlite))]
 pub(super) struct FeedbackRow {
     message_id: String,
     rating: String,

@@ -29,6 +29,7 @@ pub(super) fn take_over_expired(
         .map(
             |mut row| match TakeoverRequest::decide(&row.state()?, row.attempts_used()) {
                 TakeoverDecision::Restart => {
+                    row.model.clone_from(&request.model);
                     row.restart(connection, RestartReason::OwnerLost, holder, request.at)?;
                     let lease = row.lease()?;
                     Ok(Takeover::Restarted(lease, Box::new(row.into_reply(now)?)))

@@ -68,10 +68,11 @@ async fn released_leases_are_taken_over_at_once() {
     let takeover = domain::ports::TakeoverRequest {
         owner: OwnerId::from_uuid(Uuid::from_u128(2)),
         lease: Duration::from_mins(1),
+        model: "openai/gpt-oss-20b".to_owned(),
         max: 10,
         at: DateTime::UNIX_EPOCH,
     };
-    let before = stores.replies.take_over_expired(takeover).await;
+    let before = stores.replies.take_over_expired(takeover.clone()).await;
     assert_eq!(before.expect("answered"), []);
     database.release_foreign_leases().await.expect("released");
     let after = stores.replies.take_over_expired(takeover).await;

@@ -202,3 +202,17 @@ async fn whoever_reads_no_more_is_not_asked_about() {
     drop(leaving);
     assert_eq!(scene.watch.present(), [session_id(11)]);
 }
+
+#[tokio::test]
+async fn a_look_under_way_says_nothing_about_who_is_let_in_meanwhile() {
+    let scene = Scene::default();
+    scene.person(1, Role::User).await;
+    scene.sign_in(1, 10).await;
+    let mut before = scene.open(10, 1);
+    let present = scene.watch.present();
+    let mut meanwhile = scene.open(10, 1);
+    scene.watch.tell(&present, &[]);
+    assert!(!before.has_ended() && !meanwhile.has_ended());
+    scene.watch.tell(&scene.watch.present(), &[]);
+    assert!(before.has_ended() && meanwhile.has_ended());
+}

@@ -7,7 +7,7 @@ use utoipa::openapi::schema::{Array, ArrayBuilder, ObjectBuilder, Type};
 
 use super::synonyms_response::SynonymsResponse;
 use crate::error::ApiError;
-use crate::extract::{JsonBody, SignedIn};
+use crate::extract::{ARTICLE_LIMIT, JsonBody, SignedIn};
 use crate::openapi::problems::{self, Problems};
 use crate::use_cases::UseCases;
 
@@ -47,7 +47,7 @@ fn groups_schema() -> Array {
     operation_id = "set_synonyms",
     tag = "Articles",
     summary = "Set the synonyms",
-    description = "All of them, in place of those before; for agents. Searches go by them within seconds.",
+    description = "All of them, in place of those before; for agents. Searches go by them within seconds. A body of up to 1 MiB is taken.",
     request_body(content = SetSynonymsRequest),
     responses(
         (status = 200, description = "The synonyms in use", body = SynonymsResponse),
@@ -56,7 +56,7 @@ fn groups_schema() -> Array {
 )]
 pub(crate) async fn set_synonyms(
     use_cases: web::Data<UseCases>,
-    SignedIn(actor, JsonBody(body)): SignedIn<JsonBody<SetSynonymsRequest>>,
+    SignedIn(actor, JsonBody(body)): SignedIn<JsonBody<SetSynonymsRequest, ARTICLE_LIMIT>>,
 ) -> Result<HttpResponse, ApiError> {
     let synonyms = Synonyms::parse(body.groups)
         .map_err(|error| ApiError::field(&field_of(error), "invalid_value", error.to_string()))?;

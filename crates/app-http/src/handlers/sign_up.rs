@@ -1,5 +1,3 @@
-use std::fmt;
-
 use actix_web::{HttpResponse, web};
 use domain::password::Password;
 use domain::user::Email;
@@ -20,12 +18,6 @@ pub(crate) struct SignUpRequest {
     email: String,
     #[schema(format = Password, min_length = 8, max_length = 128, example = "correct horse battery")]
     password: String,
-}
-
-impl fmt::Debug for SignUpRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SignUpRequest(…)")
-    }
 }
 
 /// `POST /auth/signup`: makes a customer's account.

@@ -42,7 +42,7 @@ problem_types! {
     UNKNOWN_PATH: NOT_FOUND "unknown_path" "nothing is served there";
     METHOD_NOT_ALLOWED: METHOD_NOT_ALLOWED "method_not_allowed"
         "the path has other methods, see `Allow`";
-    BODY_TIMEOUT: REQUEST_TIMEOUT "body_timeout" "the body did not arrive within 30 s";
+    BODY_TIMEOUT: REQUEST_TIMEOUT "body_timeout" "the body did not arrive in time";
     EMAIL_TAKEN: CONFLICT "email_taken" "the address has an account";
     LAST_ADMIN: CONFLICT "last_admin" "nobody would be left who manages accounts";
     SLUG_TAKEN: CONFLICT "slug_taken" "another help article has that slug";
@@ -56,9 +56,9 @@ problem_types! {
     NOTHING_TO_RETRY: CONFLICT "nothing_to_retry" "no answer was begun, or people answered";
     VERSION_MISMATCH: PRECONDITION_FAILED "version_mismatch"
         "it is of another version than `If-Match` names";
-    BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "the body has more than 256 KiB, a help article's more than 1 MiB";
+    BODY_TOO_LARGE: PAYLOAD_TOO_LARGE "body_too_large" "the body has more than 256 KiB, that of a help article or of synonyms more than 1 MiB";
     URI_TOO_LONG: URI_TOO_LONG "uri_too_long" "path and query have more than 8 KiB";
-    UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "the body must be JSON";
+    UNSUPPORTED_MEDIA_TYPE: UNSUPPORTED_MEDIA_TYPE "unsupported_media_type" "the body is of a type that is not taken there";
     VALIDATION_FAILED: UNPROCESSABLE_ENTITY "validation_failed"
         "fields, parameters or headers do not fit, see `errors`";
     IDEMPOTENCY_KEY_REUSED: UNPROCESSABLE_ENTITY "idempotency_key_reused"

@@ -68,12 +68,13 @@ impl Article {
         let mut passages = Vec::new();
         let mut heading = None;
         let mut text = String::new();
-        let mut fenced = false;
+        let mut fence: Option<Fence> = None;
         for line in self.body.as_str().lines() {
-            if line.trim_start().starts_with("```") {
-                fenced = !fenced;
-            }
-            if let Some(next) = heading_of(line).filter(|_| !fenced) {
+            fence = match fence {
+                None => Fence::opened_by(line),
+                Some(open) => Some(open).filter(|open| !open.is_closed_by(line)),
+            };
+            if let Some(next) = heading_of(line).filter(|_| fence.is_none()) {
                 passages.extend(self.passage(heading.take(), &text));
                 heading = Some(next.to_owned());
                 text.clear();
@@ -99,12 +100,43 @@ impl Article {
     }
 }
 
+/// What encloses a block of code (`CommonMark`, section 4.5).
+#[derive(Clone, Copy, Debug)]
+struct Fence {
+    character: char,
+    length: usize,
+}
+
+impl Fence {
+    const SHORTEST: usize = 3;
+
+    fn opened_by(line: &str) -> Option<Self> {
+        let line = line.trim_start();
+        let character = line.chars().next().filter(|c| matches!(c, '`' | '~'))?;
+        let info = line.trim_start_matches(character);
+        let length = line.len() - info.len();
+        let opens = length >= Self::SHORTEST && !(character == '`' && info.contains('`'));
+        opens.then_some(Self { character, length })
+    }
+
+    /// By at least as many of the same, and nothing else.
+    fn is_closed_by(self, line: &str) -> bool {
+        let line = line.trim();
+        line.len() >= self.length && line.chars().all(|c| c == self.character)
+    }
+}
+
 /// The text of an ATX heading (`CommonMark`, section 4.2).
 fn heading_of(line: &str) -> Option<&str> {
     let title = line.trim_start_matches('#');
     let level = line.len() - title.len();
     let is_heading = (1..=6).contains(&level) && title.starts_with(' ');
-    is_heading.then(|| title.trim().trim_end_matches('#').trim_end())
+    let title = title.trim();
+    let opening = title.trim_end_matches('#');
+    // What closes a heading stands apart: "C#" is a name.
+    let is_closed = opening.is_empty() || opening.ends_with([' ', '\t']);
+    let title = if is_closed { opening.trim_end() } else { title };
+    is_heading.then_some(title)
 }
 
 #[cfg(test)]
@@ -150,7 +182,26 @@ mod tests {
 
     #[test]
     fn number_signs_in_code_are_no_headings() {
-        let passages = article("```\n# comment\n```\n#hashtag").passages();
-        assert_eq!(passages.len(), 1);
+        for body in [
+            "```\n# comment\n```\n#hashtag",
+            "~~~sh\n# comment\n~~~",
+            "````\n```\n# comment\n```\n# comment\n````",
+            "```\n~~~\n# comment",
+        ] {
+            assert_eq!(article(body).passages().len(), 1, "{body}");
+        }
+        let passages = article("```\ncode\n```\n# Heading\nText").passages();
+        assert_eq!(passages.len(), 2);
+    }
+
+    #[test]
+    fn a_heading_keeps_a_number_sign_that_is_part_of_a_word() {
+        for (line, heading) in [
+            ("## Using C#", "Using C#"),
+            ("## Using C# ##", "Using C#"),
+            ("# #1 in help #", "#1 in help"),
+        ] {
+            assert_eq!(heading_of(line), Some(heading));
+        }
     }
 }

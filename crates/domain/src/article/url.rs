@@ -18,7 +18,7 @@ impl ArticleUrl {
     pub const MAX_CHARS: usize = 2_000;
 
     /// Accepts addresses that may stand between angle brackets in Markdown and between quotes in
-    /// HTML: no other scheme runs nothing, and nothing breaks out.
+    /// HTML: with no other scheme nothing runs, and with no such character nothing breaks out.
     ///
     /// # Errors
     /// [`ArticleUrlError`] for anything else.

@@ -1,6 +1,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::names::named;
 use crate::text::{TextError, storable};
 
 /// How a customer liked an answer of the assistant.
@@ -13,22 +14,10 @@ pub enum Rating {
     Down,
 }
 
-impl Rating {
-    /// The rating's name as it is stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Up => "up",
-            Self::Down => "down",
-        }
-    }
-
-    /// The rating of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Up, Self::Down]
-            .into_iter()
-            .find(|rating| rating.as_str() == name)
-    }
-}
+named!(Rating {
+    Up = "up",
+    Down = "down",
+});
 
 /// What a customer says about an answer; it may be empty.
 #[derive(Clone, Debug, PartialEq, Eq)]

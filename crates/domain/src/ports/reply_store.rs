@@ -8,12 +8,14 @@ use crate::ids::{OwnerId, ReplyId, TicketId};
 use crate::reply::{CancelledBy, Conclusion, Lease, PromptRecord, Reply, ReplyState};
 
 /// Asks for replies whose owner is gone.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TakeoverRequest {
     /// Who would go on.
     pub owner: OwnerId,
     /// How long the new leases last.
     pub lease: Duration,
+    /// Which model they would be asked of.
+    pub model: String,
     /// How many at most.
     pub max: u32,
     /// The present time.

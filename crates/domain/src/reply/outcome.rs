@@ -1,5 +1,5 @@
-use super::names::named;
 use crate::ids::MessageId;
+use crate::names::named;
 
 /// Running, or how it ended.
 #[derive(Clone, Debug, PartialEq, Eq)]

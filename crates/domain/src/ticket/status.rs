@@ -1,6 +1,8 @@
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::names::named;
+
 /// Where a ticket stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -52,24 +54,16 @@ impl Move {
     }
 }
 
+named!(TicketStatus {
+    Open = "open",
+    Pending = "pending",
+    Resolved = "resolved",
+    Closed = "closed",
+});
+
 impl TicketStatus {
     /// Every status, in the order in which a ticket passes them.
     pub const ALL: [Self; 4] = [Self::Open, Self::Pending, Self::Resolved, Self::Closed];
-
-    /// The status' name as it is stored and shown.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Pending => "pending",
-            Self::Resolved => "resolved",
-            Self::Closed => "closed",
-        }
-    }
-
-    /// The status of that name, if there is one.
-    pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|status| status.as_str() == name)
-    }
 
     /// Where a move leads.
     ///

@@ -122,19 +122,20 @@ impl Ticket {
         update: &TicketUpdate,
         at: DateTime<Utc>,
     ) -> Result<(), TicketRefusal> {
-        if let Some(title) = &update.title
-            && *title != self.title
-        {
-            if self.status == TicketStatus::Closed && !by.role.is_staff() {
-                return Err(TicketRefusal::Closed);
-            }
+        let before = self.clone();
+        if let Some(title) = &update.title {
             self.title = title.clone();
-        }
-        if let Some(status) = update.status {
-            self.move_to(status, by)?;
         }
         if let Some(priority) = update.priority {
             self.priority = priority;
+        }
+        update.category.apply_to(&mut self.category);
+        let is_fixed = before.status == TicketStatus::Closed && !by.role.is_staff();
+        if is_fixed && *self != before {
+            return Err(TicketRefusal::Closed);
+        }
+        if let Some(status) = update.status {
+            self.move_to(status, by)?;
         }
         if let Some(tags) = &update.tags {
             self.tags = tags.clone();
@@ -144,7 +145,6 @@ impl Ticket {
             Some(true) => self.hand_back(),
             Some(false) => self.hand_off(HandoffReason::by(self.part_of(by.id)), at),
         }
-        update.category.apply_to(&mut self.category);
         update.assignee_id.apply_to(&mut self.assignee_id);
         Ok(())
     }

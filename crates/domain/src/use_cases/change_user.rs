@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use crate::ids::UserId;
 use crate::ports::{ChangeUserError, Clock, RepositoryError, UserRepository};
-use crate::user::{Actor, LastAdmin, Role, User, UserChange};
+use crate::user::{Actor, LastAdmin, User, UserChange};
 
 /// Why accounts were not shown or changed.
 #[derive(Debug, Error)]
@@ -35,7 +35,7 @@ impl From<ChangeUserError> for ManageUsersError {
 
 /// Lets admins pass.
 pub(super) fn ensure_admin(actor: Actor) -> Result<(), ManageUsersError> {
-    if actor.role == Role::Admin {
+    if actor.role.is_admin() {
         Ok(())
     } else {
         Err(ManageUsersError::Forbidden)

@@ -8,7 +8,7 @@ use crate::prompt::{
     TemplateRefusal,
 };
 use crate::ticket::ExpectedVersion;
-use crate::user::{Actor, Role};
+use crate::user::Actor;
 
 /// Why prompt templates were not shown, changed or tried.
 #[derive(Debug, Error)]
@@ -48,7 +48,7 @@ impl From<SaveTemplateError> for ManageTemplatesError {
 
 /// Lets admins pass.
 pub(super) fn ensure_admin(actor: Actor) -> Result<(), ManageTemplatesError> {
-    if actor.role == Role::Admin {
+    if actor.role.is_admin() {
         Ok(())
     } else {
         Err(ManageTemplatesError::Forbidden)

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use crate::ports::{Clock, RepositoryError, StatisticsSource};
 use crate::statistics::{Period, PeriodError, Statistics};
-use crate::user::{Actor, Role};
+use crate::user::Actor;
 
 /// Why no statistics are shown.
 #[derive(Debug, Error)]
@@ -44,7 +44,7 @@ impl ShowStatistics {
         from: Option<DateTime<Utc>>,
         to: Option<DateTime<Utc>>,
     ) -> Result<(Period, Statistics), ShowStatisticsError> {
-        if actor.role != Role::Admin {
+        if !actor.role.is_admin() {
             return Err(ShowStatisticsError::Forbidden);
         }
         let to = to.unwrap_or_else(|| self.clock.now());

@@ -16,7 +16,7 @@ pub enum UpdateTicketError {
     /// There is no such ticket, or it is somebody else's: callers cannot tell which.
     #[error("there is no such ticket")]
     NotFound,
-    /// Customers change the title and resolve, nothing else.
+    /// Customers change the title, the priority and the category, and resolve; nothing else.
     #[error("only staff change the field {0}")]
     FieldIsForStaff(&'static str),
     /// Nobody can be put in charge but staff whose account works.
@@ -49,7 +49,8 @@ impl From<ChangeTicketError> for UpdateTicketError {
     }
 }
 
-/// Changes fields of a ticket: customers its title, and its status to resolved; staff all of them.
+/// Changes fields of a ticket: customers its title, priority and category, and its status to resolved;
+/// staff all of them.
 pub struct UpdateTicket {
     tickets: Arc<dyn TicketRepository>,
     users: Arc<dyn UserRepository>,

@@ -45,12 +45,16 @@ impl RetryPolicy {
         if !retryable || sent >= self.max_requests {
             return None;
         }
+        let wait = advice.after.unwrap_or_else(|| self.backoff(sent));
+        if wait > self.longest_wait {
+            return None;
+        }
+        // Not earlier than asked; spread out, as others were told the same.
         let wait = match advice.after {
-            // Not earlier than asked; spread out, as others were told the same.
-            Some(after) => after + after.mul_f64(0.1 * rand::random::<f64>()),
-            None => self.backoff(sent),
+            Some(after) => after.mul_f64(1.0 + 0.1 * rand::random::<f64>()),
+            None => wait,
         };
-        (wait <= self.longest_wait && elapsed + wait <= self.patience).then_some(wait)
+        (elapsed + wait <= self.patience).then_some(wait)
     }
 
     fn backoff(&self, sent: u32) -> Duration {

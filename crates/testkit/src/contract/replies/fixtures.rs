@@ -50,6 +50,7 @@ pub(super) fn takeover() -> TakeoverRequest {
     TakeoverRequest {
         owner: OwnerId::from_uuid(uuid()),
         lease: LONG,
+        model: "openai/gpt-oss-20b".to_owned(),
         max: 100,
         at: at(300),
     }
@@ -249,7 +250,7 @@ impl ReplyStores {
     pub(super) async fn take_over(&self, request: TakeoverRequest) -> Vec<Takeover> {
         within_deadline(async {
             loop {
-                let takeovers = self.replies.take_over_expired(request).await;
+                let takeovers = self.replies.take_over_expired(request.clone()).await;
                 let takeovers = takeovers.expect("answered");
                 if !takeovers.is_empty() {
                     return takeovers;

@@ -44,7 +44,7 @@ pub async fn what_was_handed_over_is_taken_over_at_once(stores: ReplyStores) {
     stores.hand_over(&[old]).await;
     // The lease was to last an hour: nobody waits for that.
     let request = takeover();
-    let (lease, restarted) = stores.restarted_at_once(request).await;
+    let (lease, restarted) = stores.restarted_at_once(request.clone()).await;
     let restart = Restart {
         sequence: 3,
         reason: RestartReason::OwnerLost,

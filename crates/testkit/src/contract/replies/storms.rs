@@ -152,6 +152,7 @@ impl Process {
         let request = TakeoverRequest {
             owner: self.owner,
             lease: SHORT,
+            model: "openai/gpt-oss-20b".to_owned(),
             max: 2,
             ..takeover()
         };

@@ -27,13 +27,19 @@ pub async fn a_live_lease_is_not_taken_over(stores: ReplyStores) {
 pub async fn an_expired_lease_is_taken_over_by_a_restart(stores: ReplyStores) {
     let (_, lost, reply) = stores.running_for(SHORT).await;
     stores.say(lost, &reply, &["Hel", "lö"]).await;
-    let request = takeover();
-    let (lease, restarted) = stores.restarted(request).await;
+    let request = TakeoverRequest {
+        model: "another-model".to_owned(),
+        ..takeover()
+    };
+    let (lease, restarted) = stores.restarted(request.clone()).await;
     let restart = Restart {
         sequence: 3,
         reason: RestartReason::OwnerLost,
     };
-    let expected = second_attempt(reply, restart, request.owner, request.at);
+    let expected = Reply {
+        model: request.model,
+        ..second_attempt(reply, restart, request.owner, request.at)
+    };
     assert_eq!(restarted, expected);
     assert_eq!(stores.found(expected.id).await, expected);
     let held = Lease {
@@ -100,7 +106,7 @@ pub async fn the_second_takeover_fails_the_reply_as_interrupted(stores: ReplySto
     let (ticket, lease, reply) = stores.taken_over_once().await;
     stores.say(lease, &reply, &["Hel", "lö"]).await;
     let request = takeover();
-    let takeovers = stores.take_over(request).await;
+    let takeovers = stores.take_over(request.clone()).await;
     let expected = Reply {
         state: ReplyState::Ended(Ending::Failed {
             code: FailureCode::Interrupted,
