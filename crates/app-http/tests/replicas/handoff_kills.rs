@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use reqwest::Method;
 use serde_json::json;
 use testkit::postgres::fresh_database;
-use tokio::task::yield_now;
+use tokio::task::{JoinSet, yield_now};
 
 use crate::chance::{rounds, seeded};
 use crate::fleet::{Fleet, ON_FILE, QUICK};
@@ -70,7 +70,8 @@ async fn one_kill(fleet: &mut Fleet, victim: usize, moment: Moment, chance: &mut
             fleet.kill(victim);
         }
         Moment::Sometime => {
-            let reading = tokio::spawn(async move {
+            let mut reading = JoinSet::new();
+            reading.spawn(async move {
                 reader.finish().await;
                 reader
             });
@@ -80,7 +81,7 @@ async fn one_kill(fleet: &mut Fleet, victim: usize, moment: Moment, chance: &mut
             }
             fleet.kill(victim);
             fleet.start_again(victim).await;
-            reader = reading.await.expect("a reader");
+            reader = reading.join_all().await.remove(0);
         }
     }
     if matches!(moment, Moment::Told(_)) {
