@@ -4,7 +4,7 @@
 //! 1. Write the trait here, in a file of its own: `&self` methods, `Send + Sync`, no generics, no
 //!    driver types. Promises that an adapter must keep are written MUST.
 //! 2. Give its errors as a small enum about what the caller can do next, the cause boxed.
-//! 3. Write a contract case in `testkit` for every MUST, of the same name.
+//! 3. Write a contract case in `testkit` for every MUST of a store, of the same name.
 //! 4. Implement it in each adapter that stores or reaches what it is about, and run the contract.
 //! 5. Hand it to the use cases that need it, by constructor, in the composition root.
 //!

@@ -161,7 +161,6 @@ async fn invented_methods_and_paths_make_up_no_series() {
     server.terminate();
 }
 
-/// What is switched off, or has no room, keeps nobody from serving.
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_told_only_where_they_are_wanted() {
     let app = TestApp::start().await;
