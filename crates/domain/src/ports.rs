@@ -16,6 +16,7 @@ mod article_repository;
 mod article_search;
 mod chat_model;
 mod clock;
+mod handoff_tally;
 mod idempotency_store;
 mod knowledge_source;
 mod message_repository;
@@ -45,6 +46,7 @@ pub use self::chat_model::{
     RetryAdvice,
 };
 pub use self::clock::{Clock, IdGenerator};
+pub use self::handoff_tally::HandoffTally;
 pub use self::idempotency_store::{IdempotencyStore, KeyedWrite, UsedKey};
 pub use self::knowledge_source::KnowledgeSource;
 pub use self::message_repository::{AppendMessageError, MessageRepository};
@@ -71,6 +73,7 @@ pub use self::{
     article_search::MockArticleSearch,
     chat_model::MockChatModel,
     clock::{MockClock, MockIdGenerator},
+    handoff_tally::MockHandoffTally,
     idempotency_store::MockIdempotencyStore,
     knowledge_source::MockKnowledgeSource,
     message_repository::MockMessageRepository,
