@@ -22,12 +22,13 @@ token=$(call "$api/auth/login" --json "$account" | jq -r .access_token)
 # The key makes a second copy of the request harmless, should the first one's answer be lost.
 ticket=$(jq -nc --arg question "$question" '{title: ($question | .[:120]), description: $question}' |
   call "$api/tickets" --json @- -H "Authorization: Bearer $token" \
-    -H "Idempotency-Key: $(cat /proc/sys/kernel/random/uuid)" | jq -r .id)
+    -H "Idempotency-Key: ask-$$-$RANDOM$RANDOM$RANDOM" | jq -r .id)
 
 # What stands in the data of one event.
 handle() {
   case $1 in
     response.output_text.delta) jq -j .delta <<<"$2" ;;
+    response.created) [ -z "$last_id" ] || printf '\n--- once more ---\n' ;;
     response.restarted) printf '\n--- once more ---\n' ;;
     response.snapshot) printf '\n--- once more ---\n' && jq -j .text <<<"$2" ;;
     response.completed)
@@ -42,22 +43,29 @@ handle() {
   esac
 }
 
-# A stream that breaks off is asked for again with the id of its last event: what follows is exactly
-# what is missing. Heartbeats come every 15 seconds, so 45 without a byte mean a dead connection.
+# A stream that breaks off is asked for again with the id of the last event that came whole: what
+# follows is exactly what is missing. Heartbeats come every 15 seconds, so 45 without a line mean a dead
+# connection.
 ended='' last_id=''
 until [ -n "$ended" ]; do
-  while IFS= read -r line; do
+  came='' id=''
+  while IFS= read -r -t 45 line; do
+    came=yes
     case $line in
-      'id: '*) last_id=${line#id: } ;;
+      'id: '*) id=${line#id: } ;;
       'event: '*) event=${line#event: } ;;
-      'data: '*) handle "$event" "${line#data: }" ;;
+      'data: '*) handle "$event" "${line#data: }" && last_id=${id:-$last_id} id='' ;;
       '{'*) printf '%s\n' "$line" >&2 ;; # why it was refused
     esac
-  done < <(call -N --speed-limit 1 --speed-time 45 "$api/tickets/$ticket/ai-response" \
+  done < <(exec curl -sSN --fail-with-body --retry 5 --retry-connrefused \
+    "$api/tickets/$ticket/ai-response" \
     -H "Authorization: Bearer $token" ${last_id:+-H "Last-Event-ID: $last_id"} 2>/dev/null)
+  kill $! 2>/dev/null || true # it may only have fallen silent
   status=0
   wait $! || status=$?
-  [ "$status" -ne 22 ] || exit 1 # refused for good
-  [ -n "$ended" ] || sleep 1.5
+  [ "$status" -ne 22 ] || exit 1                     # refused for good
+  [ "$status" -ne 0 ] || [ -n "$came" ] || ended=yes # 204: there is nothing more
+  # Not all readers at once, when a server comes back.
+  [ -n "$ended" ] || sleep "1.$((5 + RANDOM % 5))"
 done
 printf '\n'

@@ -54,12 +54,12 @@ def read_answer(client: httpx.Client, ticket_id: str, token: Callable[[], str]) 
     pause = 1.5
     while True:
         wait = None
-        headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {token()}"}
-        if last_event_id:
-            headers["Last-Event-ID"] = last_event_id
         timeout = httpx.Timeout(10.0, read=SILENCE_SECONDS)
         address = f"/tickets/{ticket_id}/ai-response"
         try:
+            headers = {"Accept": "text/event-stream", "Authorization": f"Bearer {token()}"}
+            if last_event_id:
+                headers["Last-Event-ID"] = last_event_id
             with client.stream("GET", address, headers=headers, timeout=timeout) as response:
                 if response.status_code == 204:
                     return  # there is nothing, or nothing more

@@ -14,6 +14,7 @@ class Refusal extends Error {
     const wrong = problem.errors?.map(({ field, message }) => `${field} ${message}`).join('; ');
     super(wrong || problem.detail || `The server answered ${status}.`);
     this.code = problem.code;
+    this.passes = status === 429 || status >= 500;
   }
 }
 
@@ -54,7 +55,7 @@ async function call(method, path, body, headers) {
 function renew() {
   renewing ??= signIn('/auth/refresh', { refresh_token: refresh })
     .catch((error) => {
-      if (error instanceof Refusal) {
+      if (error instanceof Refusal && !error.passes) {
         access = refresh = undefined;
         show('#account');
       }
@@ -159,7 +160,7 @@ class Answer {
 
   // EventSource does not say why it was refused; the answer's state does.
   async comeBack(error) {
-    if (error instanceof Refusal) {
+    if (error instanceof Refusal && !error.passes) {
       return this.giveUp(error.message, () => this.listen());
     }
     this.failures += 1;

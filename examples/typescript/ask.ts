@@ -4,7 +4,7 @@
 //
 // API is the server's address, EMAIL and PASSWORD the customer's; without them a new one is made.
 
-import { readAnswer } from "./answer.js";
+import { readAnswer, Refusal } from "./answer.js";
 
 const api = process.env.API ?? "http://127.0.0.1:8080";
 const question = process.argv[2];
@@ -20,7 +20,9 @@ async function call(path: string, body: unknown, headers: Record<string, string>
   });
   const answer = await response.json();
   if (!response.ok) {
-    throw new Error(`${answer.code}: ${answer.detail}`);
+    const told = `${answer.code}: ${answer.detail}`;
+    // What passes is tried again where it can be.
+    throw response.status === 429 || response.status >= 500 ? new Error(told) : new Refusal(told);
   }
   return answer;
 }

@@ -2,38 +2,8 @@ use domain::article::Synonyms;
 
 use crate::language::SearchLanguage;
 
-/// Everyday support English, a group a line.
-const ENGLISH: &str = "\
-log in, login, sign in, signin, log on, logon
-sign up, signup, register, create an account, open an account
-log out, logout, sign out, signout
-password, passphrase, passcode, pass word
-email, mail
-refund, money back, reimburse, reimbursement
-cancel, cancellation, call off
-terminate, unsubscribe, end my subscription, cancel my subscription
-invoice, bill, receipt
-pay, payment, charge
-credit card, debit card, bank card
-parcel, package, shipment
-delivery, deliver, shipping, ship
-broken, damaged, defective, faulty, smashed, cracked
-delete, remove, erase
-change, edit, update, modify, amend
-phone, telephone, mobile
-discount, voucher, coupon, promo code, discount code
-two-factor, 2fa, two-step, authenticator
-not working, doesn't work, does not work, stopped working, out of order
-error, fault, bug
-slow, sluggish, laggy
-return, send back, give back
-exchange, swap
-lost, missing
-guarantee, warranty
-subscription, plan, membership
-address, postcode, zip code
-opening hours, business hours, office hours
-abroad, overseas, international, foreign country";
+/// How customers speak and what articles call it, a group a line.
+const ENGLISH: &str = include_str!("../data/english_synonyms.txt");
 
 /// The synonyms of a language that are used until others are set. So far there are some in English
 /// only.

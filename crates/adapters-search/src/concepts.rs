@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::article::Synonyms;
 
@@ -12,6 +12,8 @@ use crate::analyzer::{Analyzer, Word};
 pub(crate) struct Concepts {
     /// Members as stems, by their first one.
     members: HashMap<String, Vec<Member>>,
+    /// The words of members, as they are written.
+    spellings: BTreeSet<String>,
 }
 
 #[derive(Debug)]
@@ -34,9 +36,11 @@ pub(crate) struct Mention {
 impl Concepts {
     pub(crate) fn new(synonyms: &Synonyms, analyzer: &Analyzer) -> Self {
         let mut members: HashMap<String, Vec<Member>> = HashMap::new();
+        let mut spellings = BTreeSet::new();
         for (number, group) in synonyms.groups().iter().enumerate() {
             for text in group {
                 let words = analyzer.words(text);
+                spellings.extend(words.iter().map(|word| word.plain.clone()));
                 let stems: Vec<String> = words.into_iter().map(|word| word.stem).collect();
                 if let Some(first) = stems.first() {
                     members.entry(first.clone()).or_default().push(Member {
@@ -46,7 +50,12 @@ impl Concepts {
                 }
             }
         }
-        Self { members }
+        Self { members, spellings }
+    }
+
+    /// The words of all members, as they are written.
+    pub(crate) fn spellings(&self) -> impl Iterator<Item = &str> {
+        self.spellings.iter().map(String::as_str)
     }
 
     /// Every mention in a text, in order; of those at one place the longest first.

@@ -3,7 +3,7 @@ use std::collections::HashMap;
 use domain::ports::BoxError;
 
 use crate::analyzer::Word;
-use crate::index::{Index, float};
+use crate::index::{Correction, Index, float};
 
 /// BM25's usual constants: how soon repetitions stop counting, how much long texts are held back.
 const K1: f64 = 1.2;
@@ -12,8 +12,6 @@ const B: f64 = 0.3;
 const SYNONYM: f64 = 0.8;
 /// How much one word of a phrase counts against the phrase.
 const PART: f64 = 0.5;
-/// How much a word counts that the question may have misspelt.
-const CORRECTED: f64 = 0.8;
 /// How much a weak word counts in the ranking.
 const WEAK: f64 = 0.5;
 
@@ -35,7 +33,8 @@ pub(crate) struct Evidence {
 /// What a passage has of it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Support {
-    /// How often it stands there, saturated: 0 to K1 + 1.
+    /// How often it stands there, saturated, and how rare what stands there is by itself: a rare
+    /// word does not lose by having common synonyms.
     strength: f64,
     /// How near it is to what was asked: 1 for the word itself.
     pub(crate) nearness: f64,
@@ -64,7 +63,7 @@ impl Evidence {
             .support(passage)
             .map_or(0.0, |support| support.strength);
         let weight = if self.is_weak { WEAK } else { 1.0 };
-        weight * self.rarity * strength
+        weight * strength
     }
 
     fn gather(
@@ -74,27 +73,35 @@ impl Evidence {
     ) -> Result<Self, BoxError> {
         let mut passages: HashMap<u32, Support> = HashMap::new();
         for Alternative { term, nearness } in alternatives {
-            for (number, held) in index.holding(term)? {
+            let holding = index.holding(term)?;
+            let telling = rarity(index, holding.len());
+            for (number, held) in holding {
                 let held_back = 1.0 - B + B * index.relative_length(number);
                 let saturated = held.count * (K1 + 1.0) / (held.count + K1 * held_back);
                 let support = passages.entry(number).or_default();
-                support.strength = support.strength.max(nearness * saturated);
+                let strength = nearness * saturated * telling;
+                support.strength = support.strength.max(strength);
                 support.nearness = support.nearness.max(*nearness);
                 support.is_subject |= held.is_subject;
             }
         }
-        let holding = float(passages.len().max(1));
         let names: Vec<&str> = alternatives.iter().map(|a| a.term.as_str()).collect();
         Ok(Self {
             name: names.join(" "),
             is_weak,
-            rarity: ((index.size() - holding + 0.5) / (holding + 0.5))
-                .max(0.0)
-                .ln_1p(),
+            rarity: rarity(index, passages.len()),
             is_known: !passages.is_empty(),
             passages,
         })
     }
+}
+
+/// BM25's IDF of what so many passages hold.
+fn rarity(index: &Index, holding: usize) -> f64 {
+    let holding = float(holding.max(1));
+    ((index.size() - holding + 0.5) / (holding + 0.5))
+        .max(0.0)
+        .ln_1p()
 }
 
 /// The evidence for each word and phrase of a sentence, in order.
@@ -142,18 +149,18 @@ fn of_word(
         nearness: SYNONYM,
     }));
     if is_foreign && index.holding(&word.stem)?.is_empty() {
-        for spelling in index.corrections(word)? {
+        for Correction { spelling, nearness } in index.corrections(word)? {
             let corrected = index.analyzer.words(&spelling);
             for mention in index.concepts.mentions(&corrected) {
                 alternatives.push(Alternative {
                     term: mention.term,
-                    nearness: SYNONYM * CORRECTED,
+                    nearness: SYNONYM * nearness,
                 });
             }
             for told in corrected.into_iter().filter(|word| !word.is_stopped) {
                 alternatives.push(Alternative {
                     term: told.stem,
-                    nearness: CORRECTED,
+                    nearness,
                 });
             }
         }

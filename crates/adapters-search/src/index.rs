@@ -1,21 +1,23 @@
-use std::cmp::Reverse;
-use std::collections::HashMap;
+mod corrections;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use domain::article::{Article, Passage, Synonyms};
 use domain::ports::BoxError;
 use tantivy::directory::RamDirectory;
 use tantivy::index::SegmentReader;
 use tantivy::postings::Postings as _;
-use tantivy::query::FuzzyTermQuery;
 use tantivy::schema::{
     Field, IndexRecordOption, Schema, SchemaBuilder, TextFieldIndexing, TextOptions,
 };
 use tantivy::tokenizer::{PreTokenizedString, Token};
 use tantivy::{DocSet as _, Index as TantivyIndex, TERMINATED, TantivyDocument, Term};
 
+pub(crate) use self::corrections::Correction;
 use crate::analyzer::{Analyzer, Word};
 use crate::concepts::Concepts;
 use crate::language::SearchLanguage;
+use crate::spelling::sound;
 
 /// Memory for building, given back afterwards.
 const BUILDING: usize = 16 * 1024 * 1024;
@@ -24,13 +26,6 @@ const MAX_TEXT: usize = 64 * 1024 * 1024;
 /// How much a word of the title or heading counts against one of the text.
 const TITLE: f64 = 2.0;
 const HEADING: f64 = 2.0;
-/// Words of fewer letters are not taken for misspelt: too many others look like them.
-const SHORTEST_MISSPELT: usize = 5;
-/// Words of so many letters may have two mistakes.
-const LONG: usize = 8;
-/// How many words a misspelt one may stand for.
-const CORRECTIONS: usize = 3;
-
 /// All passages, with their words.
 pub(crate) struct Index {
     pub(crate) analyzer: Analyzer,
@@ -40,6 +35,8 @@ pub(crate) struct Index {
     mean_length: f64,
     fields: Fields,
     segment: Option<SegmentReader>,
+    /// The words of articles and synonyms by how they sound; none where that is not known.
+    sounds: BTreeMap<String, BTreeSet<String>>,
 }
 
 #[derive(Clone, Copy)]
@@ -76,6 +73,7 @@ impl Index {
         let mut passages = Vec::new();
         let mut lengths = Vec::new();
         let mut size = 0;
+        let mut spellings: BTreeSet<String> = concepts.spellings().map(str::to_owned).collect();
         for passage in articles.iter().flat_map(Article::passages) {
             size += passage.text.len();
             if size > MAX_TEXT {
@@ -98,6 +96,7 @@ impl Index {
                 if field == fields.text {
                     lengths.push(float(words.iter().filter(|word| !word.is_stopped).count()));
                 }
+                spellings.extend(words.iter().map(|word| word.plain.clone()));
                 // "refund" is known, too, where articles have "refunds" only.
                 let spelling = words
                     .iter()
@@ -123,6 +122,11 @@ impl Index {
             lengths,
             fields,
             segment,
+            sounds: if language == SearchLanguage::ENGLISH {
+                by_sound(spellings)
+            } else {
+                BTreeMap::new()
+            },
         })
     }
 
@@ -169,46 +173,6 @@ impl Index {
         }
         Ok(holding)
     }
-
-    /// What a word that no article has may have been meant to be, the likeliest spellings only;
-    /// nothing for words that some article has. Spellings begin alike.
-    pub(crate) fn corrections(&self, word: &Word) -> Result<Vec<String>, BoxError> {
-        let letters = word.plain.chars().count();
-        let is_text = word.plain.chars().all(char::is_alphabetic);
-        let (Some(segment), true) = (&self.segment, is_text && letters >= SHORTEST_MISSPELT) else {
-            return Ok(Vec::new());
-        };
-        let inverted = segment.inverted_index(self.fields.spelling)?;
-        let initial = word.plain.chars().next();
-        let most = if letters < LONG { 1 } else { 2 };
-        for distance in 0..=most {
-            let mut found: Vec<(Reverse<u32>, String)> = Vec::new();
-            for written in [&word.plain, &word.stem] {
-                if written.chars().count() < SHORTEST_MISSPELT {
-                    continue;
-                }
-                let term = Term::from_field_text(self.fields.spelling, written);
-                let automaton = FuzzyTermQuery::new(term, distance, true).automaton()?;
-                let mut stream = inverted.terms().search(automaton).into_stream()?;
-                while stream.advance() {
-                    let spelling = str::from_utf8(stream.key())?;
-                    if spelling.chars().next() == initial {
-                        found.push((Reverse(stream.value().doc_freq), spelling.to_owned()));
-                    }
-                }
-            }
-            if !found.is_empty() {
-                if distance == 0 {
-                    return Ok(Vec::new());
-                }
-                found.sort();
-                found.dedup();
-                found.truncate(CORRECTIONS);
-                return Ok(found.into_iter().map(|(_, spelling)| spelling).collect());
-            }
-        }
-        Ok(Vec::new())
-    }
 }
 
 fn schema() -> (Schema, Fields) {
@@ -234,6 +198,14 @@ fn terms(words: &[Word], concepts: &Concepts) -> Vec<String> {
     let stems = told.map(|word| word.stem.clone());
     let mentions = concepts.mentions(words).into_iter();
     stems.chain(mentions.map(|mention| mention.term)).collect()
+}
+
+fn by_sound(spellings: BTreeSet<String>) -> BTreeMap<String, BTreeSet<String>> {
+    let mut sounds: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for spelling in spellings {
+        sounds.entry(sound(&spelling)).or_default().insert(spelling);
+    }
+    sounds
 }
 
 fn tokens(texts: impl IntoIterator<Item = String>) -> PreTokenizedString {

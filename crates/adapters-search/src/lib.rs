@@ -14,6 +14,7 @@ mod index;
 mod language;
 mod question;
 mod ranking;
+mod spelling;
 mod tantivy_passage_search;
 mod words;
 

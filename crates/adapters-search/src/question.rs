@@ -1,9 +1,24 @@
+mod sentences;
+
 use std::collections::BTreeMap;
 
 use domain::ports::BoxError;
 
+pub(crate) use self::sentences::Mood;
+use self::sentences::{mood, sentences};
 use crate::evidence::{Evidence, of_words};
 use crate::index::Index;
+
+/// First lines that are longer are no subject but a paragraph.
+const LONGEST_SUBJECT: usize = 200;
+/// Questions of so many sentences tell a story around what they ask.
+const STORY: usize = 4;
+/// How much sentences of a story count that neither ask nor are near one that does.
+const TOLD: f64 = 0.3;
+/// What is left of an asking sentence's weight for the one before it, for that one's, and so on.
+const BEFORE: f64 = 0.7;
+/// What is left of it for the one behind it.
+const BEHIND: f64 = 0.4;
 
 /// A question taken to pieces.
 ///
@@ -12,6 +27,8 @@ use crate::index::Index;
 pub(crate) struct Question {
     /// What all of it looks for, everything once.
     evidence: Vec<Evidence>,
+    /// How much each of it counts: less where it is told in passing.
+    weights: Vec<f64>,
     pub(crate) subject: Sentence,
     pub(crate) sentences: Vec<Sentence>,
 }
@@ -20,7 +37,9 @@ pub(crate) struct Question {
 #[derive(Debug, Default)]
 pub(crate) struct Sentence {
     pub(crate) all: Vec<usize>,
-    pub(crate) asks: bool,
+    pub(crate) mood: Mood,
+    /// How much it counts against one that asks.
+    pub(crate) weight: f64,
 }
 
 /// Gathers evidence, everything once.
@@ -33,17 +52,27 @@ struct Gathering {
 impl Question {
     pub(crate) fn new(index: &Index, text: &str) -> Result<Self, BoxError> {
         let (subject, body) = match text.trim().split_once('\n') {
-            Some((subject, body)) => (subject, body),
-            None => ("", text),
+            Some((subject, body)) if subject.len() <= LONGEST_SUBJECT => (subject, body),
+            _ => ("", text),
         };
         let mut gathering = Gathering::default();
         let subject = gathering.sentence(index, subject)?;
-        let sentences = body
-            .split_inclusive(['.', '!', '?', '\n'])
+        let mut sentences = sentences(body)
+            .into_iter()
             .map(|text| gathering.sentence(index, text))
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<Vec<_>, _>>()?;
+        weigh(&mut sentences);
+        let mut weights = vec![0.0_f64; gathering.evidence.len()];
+        for sentence in sentences.iter().chain([&subject]) {
+            for number in &sentence.all {
+                if let Some(weight) = weights.get_mut(*number) {
+                    *weight = weight.max(sentence.weight);
+                }
+            }
+        }
         Ok(Self {
             evidence: gathering.evidence,
+            weights,
             subject,
             sentences,
         })
@@ -51,6 +80,11 @@ impl Question {
 
     pub(crate) fn evidence(&self) -> &[Evidence] {
         &self.evidence
+    }
+
+    /// All that it looks for, and how much that counts.
+    pub(crate) fn weighed(&self) -> impl Iterator<Item = (&Evidence, f64)> {
+        self.evidence.iter().zip(self.weights.iter().copied())
     }
 
     /// What a sentence looks for.
@@ -63,6 +97,12 @@ impl Question {
     pub(crate) fn strong<'a>(&'a self, sentence: &'a Sentence) -> Vec<&'a Evidence> {
         let all = self.of(sentence);
         all.filter(|evidence| !evidence.is_weak).collect()
+    }
+}
+
+impl Sentence {
+    pub(crate) fn asks(&self) -> bool {
+        self.mood == Mood::Asks
     }
 }
 
@@ -82,7 +122,31 @@ impl Gathering {
         }
         Ok(Sentence {
             all,
-            asks: text.trim_end().ends_with('?'),
+            mood: mood(text, &words),
+            weight: 1.0,
         })
+    }
+}
+
+/// In a story what is asked, and what stands before it, counts more than the rest: "is that it?"
+/// means nothing by itself. Where nothing is asked, wishes are.
+fn weigh(sentences: &mut [Sentence]) {
+    let wanted = sentences.iter().map(|s| s.mood).max().unwrap_or_default();
+    if sentences.len() < STORY || wanted == Mood::Tells {
+        return;
+    }
+    for sentence in sentences.iter_mut().filter(|s| s.mood != wanted) {
+        sentence.weight = TOLD;
+    }
+    spread(sentences.iter_mut().rev(), BEFORE);
+    spread(sentences.iter_mut(), BEHIND);
+}
+
+/// Hands on what a sentence weighs to the next.
+fn spread<'a>(sentences: impl Iterator<Item = &'a mut Sentence>, share: f64) {
+    let mut handed = 0.0_f64;
+    for sentence in sentences {
+        sentence.weight = sentence.weight.max(handed);
+        handed = sentence.weight * share;
     }
 }

@@ -14,7 +14,7 @@ use crate::question::Question;
 /// much is chatter when it is long.
 const BEST_SENTENCE: f64 = 0.5;
 /// How much the rest of its article speaks for a passage.
-const ARTICLE: f64 = 0.4;
+const ARTICLE: f64 = 0.7;
 /// How far an article must be ahead of every other to count as the clear favourite.
 const LEAD: f64 = 1.25;
 
@@ -81,10 +81,16 @@ fn places(index: &Index, question: &Question) -> Vec<Place> {
 }
 
 fn passage_score(question: &Question, passage: u32) -> f64 {
-    let whole: f64 = question.evidence().iter().map(|e| e.score(passage)).sum();
+    let whole: f64 = question
+        .weighed()
+        .map(|(evidence, weight)| weight * evidence.score(passage))
+        .sum();
     let sentences = question.sentences.iter();
     let best = sentences
-        .map(|sentence| question.of(sentence).map(|e| e.score(passage)).sum())
+        .map(|sentence| {
+            let scores = question.of(sentence).map(|e| e.score(passage));
+            sentence.weight * scores.sum::<f64>()
+        })
         .fold(0.0, f64::max);
     whole + BEST_SENTENCE * best
 }
@@ -95,5 +101,8 @@ fn article_score(question: &Question, passages: &[u32]) -> f64 {
         let scores = passages.iter().map(|passage| evidence.score(*passage));
         scores.fold(0.0, f64::max)
     };
-    question.evidence().iter().map(best).sum()
+    question
+        .weighed()
+        .map(|(evidence, weight)| weight * best(evidence))
+        .sum()
 }

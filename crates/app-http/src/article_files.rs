@@ -57,12 +57,20 @@ impl fmt::Display for FileProblems {
 
 impl std::error::Error for FileProblems {}
 
-/// Reads every Markdown file in a folder and in those below it. Hidden ones are left out.
+/// Reads every Markdown file in a folder and in those below it, and tells how many were read so far.
+/// Hidden ones are left out.
 ///
 /// # Errors
 /// [`FileProblems`] with all of them at once.
-pub(crate) fn read_folder(folder: &Path) -> Result<ArticleFiles, FileProblems> {
-    let mut reading = Reading::default();
+pub(crate) fn read_folder(
+    folder: &Path,
+    progress: &dyn Fn(usize),
+) -> Result<ArticleFiles, FileProblems> {
+    let mut reading = Reading {
+        articles: Vec::new(),
+        problems: Vec::new(),
+        progress,
+    };
     match folder.canonicalize() {
         Ok(root) => reading.folder(&root, folder, Path::new("")),
         Err(error) => reading.refuse(folder, error.to_string()),
@@ -78,13 +86,13 @@ pub(crate) fn read_folder(folder: &Path) -> Result<ArticleFiles, FileProblems> {
     }
 }
 
-#[derive(Default)]
-struct Reading {
+struct Reading<'a> {
     articles: Vec<(PathBuf, ImportedArticle)>,
     problems: Vec<FileProblem>,
+    progress: &'a dyn Fn(usize),
 }
 
-impl Reading {
+impl Reading<'_> {
     fn refuse(&mut self, path: &Path, message: impl Into<String>) {
         self.problems.push(FileProblem::new(path, None, message));
     }
@@ -139,6 +147,7 @@ impl Reading {
             },
             Err(message) => self.refuse(place, message),
         }
+        (self.progress)(self.articles.len());
     }
 
     fn refuse_twins(&mut self) {

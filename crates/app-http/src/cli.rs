@@ -19,6 +19,7 @@ use crate::application::Application;
 use crate::composition::{self, Wiring};
 use crate::config::Config;
 use crate::openapi::DOCUMENT;
+use crate::progress::Progress;
 use crate::{doctor, telemetry};
 
 /// A self-hosted backend for AI-assisted customer support.
@@ -142,7 +143,10 @@ impl Cli {
             Command::Config(ConfigCommand::Check) => {
                 Ok(writeln!(io::stdout(), "every setting can be used")?)
             }
-            Command::Migrate => composition::migrate(&config).await,
+            Command::Migrate => {
+                let _progress = Progress::new("bringing the database to the newest migration");
+                composition::migrate(&config).await
+            }
             Command::Healthcheck => check_health(&config),
             Command::Articles(ArticlesCommand::Import { folder, prune }) => {
                 articles::import(&config, &folder, prune).await

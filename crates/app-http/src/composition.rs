@@ -39,6 +39,7 @@ use self::stores::{Serving, Stores};
 use crate::access_watch::AccessWatch;
 use crate::config::{Assistant, Config, Database};
 use crate::janitor;
+use crate::measures::CountedHandoffs;
 use crate::system::{SystemClock, UuidV7Ids};
 use crate::use_cases::{Readiness, UseCases};
 
@@ -275,6 +276,18 @@ fn start_engine(
     ReplyEngine::start(parts, settings, Handle::current())
 }
 
+fn log_in(stores: &Stores, services: &Services) -> LogIn {
+    LogIn::new(LogInParts {
+        users: stores.users.clone(),
+        sessions: stores.sessions.clone(),
+        hasher: services.hasher.clone(),
+        tokens: services.tokens.clone(),
+        opaque_tokens: services.opaque_tokens.clone(),
+        clock: services.clock.clone(),
+        ids: services.ids.clone(),
+    })
+}
+
 fn wire(
     stores: Stores,
     services: Services,
@@ -283,6 +296,7 @@ fn wire(
     prompting: Prompting,
 ) -> UseCases {
     let knowledge = Knowledge::new(&stores, &services);
+    let log_in = log_in(&stores, &services);
     let Stores {
         users,
         sessions,
@@ -312,15 +326,6 @@ fn wire(
         clock: clock.clone(),
     };
     let create_user = CreateUser::new(users.clone(), hasher.clone(), clock.clone(), ids.clone());
-    let log_in = LogIn::new(LogInParts {
-        users: users.clone(),
-        sessions: sessions.clone(),
-        hasher: hasher.clone(),
-        tokens: tokens.clone(),
-        opaque_tokens: opaque_tokens.clone(),
-        clock: clock.clone(),
-        ids: ids.clone(),
-    });
     UseCases {
         authenticate: Authenticate::new(tokens.clone(), sessions.clone(), clock.clone()),
         sign_up: SignUp::new(create_user, attempts.clone()),
@@ -351,8 +356,10 @@ fn wire(
         ),
         list_tickets: ListTickets::new(tickets.clone()),
         show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
-        hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone()),
-        update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone()),
+        hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone())
+            .with_tally(Arc::new(CountedHandoffs)),
+        update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone())
+            .with_tally(Arc::new(CountedHandoffs)),
         send_message: SendMessage::new(SendMessageParts {
             tickets: tickets.clone(),
             messages: messages.clone(),
@@ -360,6 +367,7 @@ fn wire(
             digests: opaque_tokens.clone(),
             clock: clock.clone(),
             ids,
+            tally: Arc::new(CountedHandoffs),
         }),
         list_messages: ListMessages::new(tickets.clone(), messages.clone()),
         rate_message: RateMessage::new(tickets.clone(), messages, clock.clone()),

@@ -3,6 +3,7 @@
 //!
 //! It looks and must not change anything.
 
+mod articles;
 mod stream;
 
 use std::io::{self, Write};
@@ -165,24 +166,10 @@ async fn examine_store(config: &Config, report: &mut Report) -> io::Result<()> {
     if !matches!(migrated, Ok(true)) {
         return Ok(());
     }
-    report.tell(match store.knowledge.list_published().await {
-        Ok(articles) if articles.is_empty() => Finding::doubtful(
-            "articles",
-            "none are published: there is nothing to answer from",
-        ),
-        Ok(articles) => {
-            let passages: usize = articles
-                .iter()
-                .map(|article| article.passages().len())
-                .sum();
-            let articles = articles.len();
-            Finding::good(
-                "articles",
-                format!("{articles} are published, in {passages} passages"),
-            )
-        }
-        Err(error) => Finding::bad("articles", causes(&error)),
-    })
+    for finding in articles::examine(&store, config.search_language).await {
+        report.tell(finding)?;
+    }
+    Ok(())
 }
 
 fn clock(skew: TimeDelta) -> Finding {

@@ -24,6 +24,7 @@ mod middleware;
 mod nullable;
 mod openapi;
 mod problem;
+mod progress;
 mod rate_limit;
 mod routes;
 mod sse;

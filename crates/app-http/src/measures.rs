@@ -10,6 +10,8 @@ use actix_web::dev::Server;
 use actix_web::http::Method;
 use actix_web::{App, HttpResponse, HttpServer, web};
 use anyhow::Context as _;
+use domain::handoff::HandoffReason;
+use domain::ports::HandoffTally;
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use metrics_process::Collector;
@@ -116,7 +118,7 @@ fn describe() {
     }
 }
 
-const COUNTERS: [(&str, &str); 6] = [
+const COUNTERS: [(&str, &str); 7] = [
     (
         "support_assistant_http_requests_total",
         "Requests by method, route and status.",
@@ -124,6 +126,10 @@ const COUNTERS: [(&str, &str); 6] = [
     (
         "support_assistant_replies_total",
         "Generations that this process ended, by outcome and its detail.",
+    ),
+    (
+        "support_assistant_handoffs_total",
+        "Tickets for which this process switched the assistant off, by reason.",
     ),
     (
         "support_assistant_reply_tokens_total",
@@ -221,6 +227,16 @@ pub(crate) fn request(method: &Method, route: String, status: u16, took: Duratio
         "method" => method, "route" => route, "status" => status.to_string()
     )
     .increment(1);
+}
+
+/// Counts the tickets that people took over by themselves; the engine counts the others.
+#[derive(Debug)]
+pub(crate) struct CountedHandoffs;
+
+impl HandoffTally for CountedHandoffs {
+    fn handed_off(&self, reason: HandoffReason) {
+        counter!("support_assistant_handoffs_total", "reason" => reason.as_str()).increment(1);
+    }
 }
 
 /// A reader of a stream; dropping it says that they left.

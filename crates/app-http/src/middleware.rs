@@ -15,6 +15,7 @@ use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use actix_web::middleware::Next;
 use domain::ports::IdGenerator as _;
+use tracing::Instrument as _;
 
 pub(crate) use self::admission::admit;
 pub(crate) use self::cors::cors;
@@ -40,7 +41,11 @@ pub(crate) async fn around(
     let request_id = request_id(&request);
     let trace_id = TraceId::of(request.headers());
     let serving = request.conn_data::<Rc<Connection>>().map(Serving::on);
-    let response = next.call(request).await?.map_into_boxed_body();
+    // What is begun for the request, such as an answer, is logged under its trace for as long as it
+    // goes on.
+    let trace = tracing::info_span!("request", trace_id = trace_id.as_str());
+    let response = next.call(request).instrument(trace).await?;
+    let response = response.map_into_boxed_body();
 
     let failure = failure_chain(&response);
     let mut response = as_problem(response, &request_id);

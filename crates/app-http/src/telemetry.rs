@@ -16,7 +16,12 @@ pub fn start(config: &Config) {
         .with_ansi(std::io::stderr().is_terminal());
     let started = match config.log_format {
         LogFormat::Pretty => lines.with_target(false).finish().try_init(),
-        LogFormat::Json => lines.json().flatten_event(true).finish().try_init(),
+        LogFormat::Json => lines
+            .json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .finish()
+            .try_init(),
     };
     // Only a test process that serves twice gets here with a subscriber already.
     drop(started);

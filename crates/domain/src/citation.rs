@@ -8,11 +8,19 @@ use std::collections::BTreeSet;
 
 use self::code::CodeTracker;
 
+/// What opens a reference as some models write it.
+const MARK: char = '【';
+/// What closes it.
+const MARK_END: char = '】';
+/// What stands in it before the place that is meant.
+const PLACE: char = '†';
+
 /// Takes references to sources that do not exist out of a text, while the text is being written.
 ///
 /// A reference is one or several numbers of at most three digits in square brackets, such as `[1]`
 /// or `[2, 3]`. Markdown's links `[1](…)`, footnotes `[^1]`, definitions `[1]: …`, escapes `\[1\]`
-/// and code are none. Whatever the pieces in which a text comes, what goes through is the same; the
+/// and code are none. Some models write `【1】` or, with the place they mean, `【1†L3-L5】`: that
+/// becomes `[1]`. Whatever the pieces in which a text comes, what goes through is the same; the
 /// only text held back is the beginning of what may become a reference.
 #[derive(Debug)]
 pub struct CitationFilter {
@@ -66,7 +74,9 @@ impl CitationFilter {
     pub fn finish(&mut self) -> String {
         let mut shown = String::new();
         match self.candidate.take() {
-            Some(candidate) if candidate.is_closed => self.keep_known(&candidate.text, &mut shown),
+            Some(candidate) if candidate.is_closed => {
+                self.keep_known(&candidate.text, &mut shown);
+            }
             Some(candidate) => shown.push_str(&candidate.text),
             None => {}
         }
@@ -89,7 +99,7 @@ impl CitationFilter {
             }
         }
         let is_code = self.code.take(character);
-        let opens = character == '[' && !is_code && !self.is_escaped;
+        let opens = matches!(character, '[' | MARK) && !is_code && !self.is_escaped;
         self.is_escaped = character == '\\' && !is_code && !self.is_escaped;
         if opens {
             self.candidate = Some(Candidate {
@@ -113,7 +123,13 @@ impl CitationFilter {
     ) -> Option<Candidate> {
         if candidate.is_closed {
             let is_definition = candidate.begins_line && character == ':';
-            if character == '(' || is_definition {
+            let is_markdown = character == '(' || is_definition;
+            if candidate.text.starts_with(MARK) {
+                // What follows was not written to make a link of it.
+                if self.keep_known(&candidate.text, shown) && is_markdown {
+                    shown.push(' ');
+                }
+            } else if is_markdown {
                 shown.push_str(&candidate.text);
             } else {
                 self.keep_known(&candidate.text, shown);
@@ -124,7 +140,7 @@ impl CitationFilter {
         if may_become_reference(&candidate.text) {
             // Its characters are as much a part of the text as others.
             self.code.take(character);
-            candidate.is_closed = character == ']';
+            candidate.is_closed = matches!(character, ']' | MARK_END);
             return Some(candidate);
         }
         candidate.text.pop();
@@ -132,9 +148,14 @@ impl CitationFilter {
         None
     }
 
-    /// Of a reference what names sources that exist, as it was written.
-    fn keep_known(&mut self, reference: &str, shown: &mut String) {
-        let numbers = reference.trim_start_matches('[').trim_end_matches(']');
+    /// Of a reference what names sources that exist, as it was written. Whether anything does.
+    fn keep_known(&mut self, reference: &str, shown: &mut String) -> bool {
+        let inside = reference
+            .trim_start_matches(['[', MARK])
+            .trim_end_matches([']', MARK_END]);
+        let numbers = inside
+            .split_once(PLACE)
+            .map_or(inside, |(numbers, _place)| numbers);
         let mut kept: Vec<&str> = Vec::new();
         for written in numbers.split(',') {
             let number = written.trim().parse().ok();
@@ -144,7 +165,7 @@ impl CitationFilter {
             }
         }
         if kept.is_empty() {
-            return;
+            return false;
         }
         shown.push('[');
         if kept.len() == numbers.split(',').count() {
@@ -153,24 +174,43 @@ impl CitationFilter {
             shown.push_str(kept.join(",").trim());
         }
         shown.push(']');
+        true
     }
 }
 
 /// Whether a text that begins with a bracket is a reference or the beginning of one.
 fn may_become_reference(text: &str) -> bool {
-    let Some(inside) = text
-        .strip_prefix('[')
-        .filter(|_| text.len() <= CitationFilter::MAX_HELD)
-    else {
+    if text.len() > CitationFilter::MAX_HELD {
         return false;
-    };
-    let (inside, is_closed) = match inside.strip_suffix(']') {
-        Some(inside) => (inside, true),
-        None => (inside, false),
-    };
+    }
+    if let Some(inside) = text.strip_prefix(MARK) {
+        return match inside.trim_end_matches(MARK_END).split_once(PLACE) {
+            Some((numbers, place)) => are_numbers(numbers, true) && is_place(place),
+            None => are_numbers_inside(inside, MARK_END),
+        };
+    }
+    text.strip_prefix('[')
+        .is_some_and(|inside| are_numbers_inside(inside, ']'))
+}
+
+fn are_numbers_inside(inside: &str, end: char) -> bool {
+    match inside.strip_suffix(end) {
+        Some(inside) => are_numbers(inside, true),
+        None => are_numbers(inside, false),
+    }
+}
+
+/// Whether these are numbers between commas, or are about to be unless the list is closed.
+fn are_numbers(inside: &str, is_closed: bool) -> bool {
     let mut parts = inside.split(',').rev();
     let last = parts.next().unwrap_or_default();
     parts.all(is_number) && (is_number(last) || (!is_closed && is_beginning_of_number(last)))
+}
+
+/// Whether a model names a place in a source like this, such as `L3-L5`.
+fn is_place(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_alphanumeric() || " -–_.,:".contains(c))
 }
 
 fn is_number(part: &str) -> bool {

@@ -4,7 +4,7 @@
 //! 1. Write the trait here, in a file of its own: `&self` methods, `Send + Sync`, no generics, no
 //!    driver types. Promises that an adapter must keep are written MUST.
 //! 2. Give its errors as a small enum about what the caller can do next, the cause boxed.
-//! 3. Write a contract case in `testkit` for every MUST, of the same name.
+//! 3. Write a contract case in `testkit` for every MUST of a store, of the same name.
 //! 4. Implement it in each adapter that stores or reaches what it is about, and run the contract.
 //! 5. Hand it to the use cases that need it, by constructor, in the composition root.
 //!
@@ -16,6 +16,7 @@ mod article_repository;
 mod article_search;
 mod chat_model;
 mod clock;
+mod handoff_tally;
 mod idempotency_store;
 mod knowledge_source;
 mod message_repository;
@@ -45,6 +46,7 @@ pub use self::chat_model::{
     RetryAdvice,
 };
 pub use self::clock::{Clock, IdGenerator};
+pub use self::handoff_tally::HandoffTally;
 pub use self::idempotency_store::{IdempotencyStore, KeyedWrite, UsedKey};
 pub use self::knowledge_source::KnowledgeSource;
 pub use self::message_repository::{AppendMessageError, MessageRepository};
@@ -71,6 +73,7 @@ pub use self::{
     article_search::MockArticleSearch,
     chat_model::MockChatModel,
     clock::{MockClock, MockIdGenerator},
+    handoff_tally::MockHandoffTally,
     idempotency_store::MockIdempotencyStore,
     knowledge_source::MockKnowledgeSource,
     message_repository::MockMessageRepository,

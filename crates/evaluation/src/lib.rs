@@ -5,6 +5,7 @@
 
 mod baseline;
 mod data;
+mod listing;
 mod measure;
 mod report;
 
@@ -26,10 +27,23 @@ pub const REPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/EVALUA
 /// When the articles or questions cannot be read.
 pub async fn report() -> anyhow::Result<String> {
     let data = Data::read()?;
-    let articles = Arc::new(InMemoryArticleRepository::holding(data.articles.clone()));
-    let search = TantivyPassageSearch::new(articles, SearchLanguage::ENGLISH);
+    let search = search_of(&data);
     let plain = PlainBm25::new(&data.articles);
     let ours = measure(&data, &search).await?;
     let theirs = measure(&data, &plain).await?;
     Ok(report::write(&data, &ours, &theirs))
+}
+
+/// What was found for the questions that the search is tuned on.
+///
+/// # Errors
+/// When the articles or questions cannot be read.
+pub async fn listing() -> anyhow::Result<String> {
+    let data = Data::read()?;
+    listing::list(&data, &search_of(&data)).await
+}
+
+fn search_of(data: &Data) -> TantivyPassageSearch {
+    let articles = Arc::new(InMemoryArticleRepository::holding(data.articles.clone()));
+    TantivyPassageSearch::new(articles, SearchLanguage::ENGLISH)
 }

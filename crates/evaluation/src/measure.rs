@@ -4,7 +4,7 @@ use domain::ports::PassageSearch;
 use crate::data::{Data, Half, Question};
 
 /// How many passages an answer is made from, as in the product.
-const PASSAGES: usize = 4;
+pub(crate) const PASSAGES: usize = 4;
 
 /// What became of a question.
 #[derive(Clone, Debug)]
@@ -44,7 +44,7 @@ pub(crate) async fn measure(
     Ok(outcomes)
 }
 
-fn outcome(data: &Data, question: &Question, found: &[RankedPassage]) -> Outcome {
+pub(crate) fn outcome(data: &Data, question: &Question, found: &[RankedPassage]) -> Outcome {
     let answers = |ranked: &RankedPassage| {
         let slug = data.slug_of(ranked.passage.article_id).unwrap_or_default();
         question.articles.iter().any(|article| article == slug)

@@ -63,6 +63,9 @@ pub(crate) fn reply_ended(reply: &Reply) {
         Ending::Failed { code } => code.as_str(),
     };
     replies(reply.state.status(), detail);
+    if let Some(reason) = reply.handoff {
+        counter!("support_assistant_handoffs_total", "reason" => reason.as_str()).increment(1);
+    }
     let model = reply.model_served.as_ref().unwrap_or(&reply.model);
     if let Some(usage) = reply.usage {
         for (direction, tokens) in [

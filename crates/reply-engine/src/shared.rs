@@ -9,6 +9,7 @@ use domain::reply::{Lease, LoggedEvent, Reply};
 use tokio::runtime::Handle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use crate::engine::{EngineParts, EngineSettings, Opening};
 use crate::follower;
@@ -80,8 +81,9 @@ impl Shared {
     ) -> Result<Claim, RepositoryError> {
         let claiming = Arc::clone(self);
         let claim = async move { claiming.claim_here(ticket_id, retry).await };
+        // Its log lines belong to whoever asked.
         self.generations
-            .spawn_on(claim, &self.runtime)
+            .spawn_on(claim.in_current_span(), &self.runtime)
             .await
             .map_err(|panic| RepositoryError::Corrupt(panic.into()))?
     }
@@ -113,7 +115,8 @@ impl Shared {
         if let Some((live, stop)) = self.hub.own(lease, &reply) {
             live.keep_alive(self.settings.lease);
             let task = generation::run(Arc::clone(self), lease, reply, live, stop);
-            self.generations.spawn_on(task, &self.runtime);
+            self.generations
+                .spawn_on(task.in_current_span(), &self.runtime);
         }
     }
 

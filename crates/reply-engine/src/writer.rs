@@ -108,3 +108,111 @@ async fn append_patiently(
 
 /// The store will not take it.
 struct Refused;
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+    use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
+    use domain::ports::MockReplyEventLog;
+    use domain::reply::{Reply, ReplyState};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::live::LiveReply;
+    use crate::outbox::Fenced;
+
+    fn reply() -> Reply {
+        let ticket_id = TicketId::from_uuid(Uuid::from_u128(1));
+        Reply {
+            id: ReplyId::from_uuid(Uuid::from_u128(2)),
+            ticket_id,
+            user_id: UserId::from_uuid(Uuid::from_u128(3)),
+            question: QuestionId::description(ticket_id),
+            attempt: 1,
+            handovers: 0,
+            state: ReplyState::Streaming,
+            handoff: None,
+            last_sequence: 0,
+            restart: None,
+            text: String::new(),
+            model: "scripted".to_owned(),
+            model_served: None,
+            template: None,
+            prompt_digest: None,
+            sources: Vec::new(),
+            usage: None,
+            created_at: DateTime::UNIX_EPOCH,
+            attempt_started_at: DateTime::UNIX_EPOCH,
+            first_token_at: None,
+            ended_at: None,
+            tenure: None,
+        }
+    }
+
+    /// An outbox under a lease of that epoch, with something to say.
+    fn speaking(writer: &LogWriter, epoch: i32) -> Arc<Outbox> {
+        let reply = reply();
+        let lease = Lease {
+            reply_id: reply.id,
+            owner: OwnerId::from_uuid(Uuid::from_u128(4)),
+            epoch,
+        };
+        let live = Arc::new(LiveReply::new(Arc::new(reply.clone())));
+        let outbox = Arc::new(Outbox::new(lease, &reply, live));
+        outbox.push("text");
+        writer.wake(lease, &outbox);
+        outbox
+    }
+
+    /// What the log makes of each, if only leases of that epoch hold.
+    fn outcomes(batch: &[Appending], epoch: i32) -> Vec<AppendOutcome> {
+        let outcome = |appending: &Appending| {
+            if appending.lease.epoch == epoch {
+                AppendOutcome::Appended
+            } else {
+                AppendOutcome::Fenced
+            }
+        };
+        batch.iter().map(outcome).collect()
+    }
+
+    #[tokio::test]
+    async fn who_lost_a_lease_does_not_silence_who_has_the_next() {
+        let mut log = MockReplyEventLog::new();
+        log.expect_append()
+            .returning(|batch| Ok(outcomes(batch, 2)));
+        let writer = LogWriter::default();
+        let present = speaking(&writer, 2);
+        let stale = speaking(&writer, 1);
+        let stop = CancellationToken::new();
+        tokio::select! {
+            () = writer.run(&log, &stop) => panic!("it goes on"),
+            written = present.is_written() => assert_eq!(written, Ok(())),
+        }
+        assert_eq!(stale.is_written().await, Err(Fenced));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reply_that_spoils_a_batch_ends_alone_though_the_store_goes_away() {
+        let mut log = MockReplyEventLog::new();
+        let mut outages = 3;
+        log.expect_append().returning(move |batch| {
+            if batch.iter().any(|appending| appending.lease.epoch == 1) {
+                return Err(RepositoryError::Corrupt("spoilt".into()));
+            }
+            if outages > 0 {
+                outages -= 1;
+                return Err(RepositoryError::Unavailable("away".into()));
+            }
+            Ok(outcomes(batch, 2))
+        });
+        let writer = LogWriter::default();
+        let (spoilt, sound) = (speaking(&writer, 1), speaking(&writer, 2));
+        let stop = CancellationToken::new();
+        tokio::select! {
+            () = writer.run(&log, &stop) => panic!("it goes on"),
+            written = sound.is_written() => assert_eq!(written, Ok(())),
+        }
+        assert_eq!(spoilt.is_written().await, Err(Fenced));
+    }
+}

@@ -1,7 +1,7 @@
 //! Stand-ins for the ports, for tests above the adapters.
 //!
-//! Each behaves as its port promises, shows the state that a test wants to look at and breaks
-//! down when a test orders it.
+//! Stores behave as their ports promise, show the state that a test wants to look at and break down
+//! when a test orders it. The rest is as simple as a test needs.
 
 mod fixed_clock;
 mod fixed_passage_search;

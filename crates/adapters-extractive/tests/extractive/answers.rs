@@ -1,5 +1,5 @@
 use adapters_extractive::ExtractiveChatModel;
-use domain::article::{Passage, RankedPassage};
+use domain::article::{Passage, RankedPassage, Slug};
 use domain::ids::ArticleId;
 use domain::ports::{ChatChunk, ChatModel, ChatRequest, ChatRole, ChatTurn, Finish};
 use domain::reply::FinishReason;
@@ -10,6 +10,7 @@ fn passage(article: u128, title: &str, text: &str) -> RankedPassage {
     RankedPassage {
         passage: Passage {
             article_id: ArticleId::from_uuid(Uuid::from_u128(article)),
+            slug: Slug::of_id(ArticleId::from_uuid(Uuid::from_u128(article))),
             title: title.to_owned(),
             heading: None,
             text: text.to_owned(),

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ports::{RepositoryError, Spending, SpentTokens, TokenLedger, TokenQuotas};
+use domain::prompt::estimated_tokens;
 use futures_util::FutureExt as _;
 
 use super::row::ReplyRow;
@@ -120,7 +121,7 @@ pub(super) async fn settle(
             .execute(&mut connection)
             .await?;
     } else {
-        let said = Spending::estimate(row.text.len());
+        let said = estimated_tokens(&row.text);
         let said = i64::try_from(said).unwrap_or(i64::MAX);
         diesel::update(attempt)
             .set(token_spendings::tokens.eq(token_spendings::tokens + said))

@@ -46,14 +46,14 @@ pub(super) fn is_answered(question: &Question, passage: u32, demand: Demand) -> 
             let all: BTreeSet<usize> = several.iter().flat_map(|s| &s.all).copied().collect();
             let whole = Sentence {
                 all: all.into_iter().collect(),
-                asks: false,
+                ..Sentence::default()
             };
             covered(&question.strong(&whole))
                 || several.iter().any(|sentence| {
                     let strong = question.strong(sentence);
                     // One word told in passing is too little.
                     let tells = strong.len() > 1 && several.len() < STORY;
-                    (sentence.asks || tells) && covered(&strong) || follows_up(sentence)
+                    (sentence.asks() || tells) && covered(&strong) || follows_up(sentence)
                 })
         }
     }
@@ -65,7 +65,10 @@ fn follows_up(question: &Question, sentence: &Sentence, passage: u32, demand: De
     let mut all = sentence.all.clone();
     let subject = question.subject.all.iter();
     all.extend(subject.filter(|number| !sentence.all.contains(number)));
-    let joined = Sentence { all, asks: false };
+    let joined = Sentence {
+        all,
+        ..Sentence::default()
+    };
     let joined = question.strong(&joined);
     strong.len() <= FOLLOW_UP_WORDS
         && joined.len() > 1
@@ -76,7 +79,7 @@ fn follows_up(question: &Question, sentence: &Sentence, passage: u32, demand: De
 /// Greetings, thanks and signatures: nothing of substance, or a name or two.
 fn is_chatter(question: &Question, sentence: &Sentence) -> bool {
     let strong = question.strong(sentence);
-    let is_name = !sentence.asks && strong.len() <= 2 && !strong.iter().any(|e| e.is_known);
+    let is_name = !sentence.asks() && strong.len() <= 2 && !strong.iter().any(|e| e.is_known);
     strong.is_empty() || is_name
 }
 

@@ -61,6 +61,22 @@ async fn misspelt_words_are_taken_for_what_they_were_meant_to_be() {
 }
 
 #[tokio::test]
+async fn words_written_by_ear_are_taken_for_what_they_sound_like() {
+    assert_answered_by(
+        "Tracking a parcel",
+        &["trak my parsel", "trakking my parcell"],
+    )
+    .await;
+    assert_answered_by("Refunds", &["reefunds to my bank akount"]).await;
+}
+
+#[tokio::test]
+async fn two_words_written_as_one_are_parted() {
+    assert_answered_by("Tracking a parcel", &["wheres the trackinglink"]).await;
+    assert_answered_by("Refunds", &["bankaccount refund"]).await;
+}
+
+#[tokio::test]
 async fn words_that_some_article_has_are_not_corrected() {
     let articles = vec![
         article(1, "Stare", "How to stare."),
@@ -115,6 +131,28 @@ async fn the_question_in_a_long_ticket_is_found() {
         was too heavy for two old people. When will the refund be on my bank account? We are away \
         until Sunday, so take your time. Greetings from the north, Ada and Bob";
     assert_answered_by("Refunds", &[ticket]).await;
+}
+
+#[tokio::test]
+async fn what_is_asked_counts_more_than_what_is_told() {
+    let told = "I keep invoices. We are happy people. It was nice.";
+    for asked in [
+        "When do refunds come?",
+        "When do refunds come",
+        "Please tell me about refunds.",
+    ] {
+        let ticket = format!("{told} {asked}\nThanks!");
+        let found = search(shop(), &format!("Hello\n{ticket}"), 1).await;
+        assert_eq!(found[0].passage.title, "Refunds", "{ticket}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_may_be_told_just_before() {
+    let ticket = "I still download my invoices from the profile. We were happy, and so were \
+        our two dogs. There is a refund to my bank. Is it on its way?";
+    let found = search(shop(), ticket, 1).await;
+    assert_eq!(found[0].passage.title, "Refunds", "{found:?}");
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use domain::ports::{RepositoryError, Spending, SpentTokens, TokenLedger, TokenQuotas};
+use domain::prompt::estimated_tokens;
 
 use super::row::ReplyRow;
 use crate::columns::micros;
@@ -98,7 +99,7 @@ pub(super) fn settle(connection: &mut SqliteConnection, row: &ReplyRow) -> Query
             .set(token_spendings::tokens.eq(input.saturating_add(output).max(0)))
             .execute(connection)?;
     } else {
-        let said = Spending::estimate(row.text.len());
+        let said = estimated_tokens(&row.text);
         let said = i64::try_from(said).unwrap_or(i64::MAX);
         diesel::update(attempt)
             .set(token_spendings::tokens.eq(token_spendings::tokens + said))

@@ -200,7 +200,7 @@ async fn whoever_reads_no_more_is_not_asked_about() {
     let _staying = scene.open(11, 1);
     assert_eq!(scene.watch.present().len(), 2);
     drop(leaving);
-    assert_eq!(scene.watch.present(), [session_id(11)]);
+    assert_eq!(scene.watch.present(), [(session_id(11), 1)]);
 }
 
 #[tokio::test]

@@ -10,11 +10,17 @@ use domain::ports::ImportArticlesError;
 use crate::article_files::{ArticleFiles, FileProblem, FileProblems, read_folder};
 use crate::composition;
 use crate::config::Config;
+use crate::progress::Progress;
 
 /// Brings the articles to what the folder says, or tells of everything that is wrong with it.
 pub(super) async fn import(config: &Config, folder: &Path, prune: bool) -> anyhow::Result<()> {
-    let ArticleFiles(files) = read_folder(folder)?;
+    let progress = Progress::new("reading help articles");
+    let ArticleFiles(files) = read_folder(folder, &|read| {
+        progress.now(format!("reading help articles: {read}"));
+    })?;
+    progress.now("opening the database");
     let import = composition::article_import(config).await?;
+    progress.now(format!("storing help articles: {}", files.len()));
     let (paths, articles): (Vec<_>, Vec<_>) = files.into_iter().unzip();
     let slugs: Vec<_> = articles
         .iter()
@@ -36,6 +42,7 @@ pub(super) async fn import(config: &Config, folder: &Path, prune: bool) -> anyho
         }
         Err(error) => return Err(error.into()),
     };
+    drop(progress);
     writeln!(
         io::stdout(),
         "created {}, updated {}, unchanged {}, removed {}",

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use adapters_groq::HostCheck;
-use domain::ports::{ChatModel as _, ChatModelError, KnowledgeSource, StoreHealth};
+use domain::ports::{ChatModel as _, ChatModelError, KnowledgeSource, PassageSearch, StoreHealth};
 
 use super::assistant::groq_model;
+use super::knowledge;
 use super::stores::Stores;
 use crate::causes::causes;
 use crate::config::{Assistant, Config};
@@ -14,6 +15,8 @@ use crate::config::{Assistant, Config};
 pub(crate) struct Store {
     pub(crate) health: Arc<dyn StoreHealth>,
     pub(crate) knowledge: Arc<dyn KnowledgeSource>,
+    /// Its index is made at the first search.
+    pub(crate) search: Arc<dyn PassageSearch>,
 }
 
 /// What the model's host says.
@@ -30,10 +33,14 @@ pub(crate) enum ModelState {
 
 /// The database as it is; none where there is none yet, which the first start makes.
 pub(crate) fn store(config: &Config) -> anyhow::Result<Option<Store>> {
-    let stores = Stores::open_untouched(config)?;
-    Ok(stores.map(|stores| Store {
+    let Some(stores) = Stores::open_untouched(config)? else {
+        return Ok(None);
+    };
+    let search = knowledge::search(config, &stores)?;
+    Ok(Some(Store {
         health: stores.health,
         knowledge: stores.knowledge,
+        search: Arc::new(search),
     }))
 }
 

@@ -37,6 +37,9 @@ pub(crate) struct FoundPassages {
 #[schema(as = Passage)]
 struct PassageResponse {
     article_id: Uuid,
+    /// The article's name in links.
+    #[schema(example = "refunds")]
+    slug: String,
     /// The article's title.
     #[schema(example = "Refunds")]
     title: String,
@@ -106,6 +109,7 @@ impl From<FoundPassage> for PassageResponse {
         let passage = found.ranked.passage;
         Self {
             article_id: passage.article_id.as_uuid(),
+            slug: passage.slug.as_str().to_owned(),
             title: passage.title,
             heading: passage.heading,
             text: passage.text,

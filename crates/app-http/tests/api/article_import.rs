@@ -44,6 +44,8 @@ impl Scene {
         let output = self.import(arguments);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert_eq!(text(&output.stdout), format!("{told}\n"));
+        // Progress is for terminals.
+        assert_eq!(text(&output.stderr), "");
     }
 
     #[track_caller]

@@ -49,12 +49,14 @@ async fn passages_are_found_with_what_was_looked_for_marked() {
             "heading",
             "highlights",
             "score",
+            "slug",
             "text",
             "title",
             "url"
         ]
     );
     assert_eq!(item["heading"], "When");
+    assert_eq!(item["slug"], "otters");
     let pieces = item["highlights"].as_array().expect("pieces");
     let joined: String = pieces
         .iter()

@@ -44,6 +44,19 @@ async fn nothing_is_needed_to_serve() {
     assert_eq!(mode & 0o777, 0o600);
 }
 
+/// Progress is for terminals.
+#[test]
+fn a_migration_says_nothing_where_nobody_waits() {
+    let folder = tempfile::TempDir::new().expect("a folder");
+    for _ in 0..2 {
+        let output = binary(folder.path(), &[]).arg("migrate").output();
+        let output = output.expect("an end");
+        assert!(output.status.success());
+        assert_eq!((output.stdout, output.stderr), (vec![], vec![]));
+    }
+    assert!(folder.path().join("data/support.db").is_file());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn tokens_outlive_a_restart() {
     let folder = tempfile::TempDir::new().expect("a folder");

@@ -31,6 +31,29 @@ fn the_example_file_shows_the_defaults() {
     assert_eq!(format!("{from_example:?}"), format!("{default:?}"));
 }
 
+/// What is set for the product that Compose starts is what `.env` says, but for what containers are
+/// reached by.
+#[test]
+fn compose_passes_every_setting_on() {
+    let compose = include_str!("../../../../docker-compose.yml");
+    let (_, environment) = compose
+        .split_once("environment: &app-environment\n")
+        .expect("the settings");
+    let (environment, _) = environment.split_once("\n  depends_on:").expect("an end");
+    let passed: BTreeSet<_> = environment
+        .lines()
+        .filter_map(|line| line.trim().split_once(": "))
+        .filter(|(name, value)| *name == "DATABASE_URL" || value.contains(&format!("${{{name}:")))
+        .map(|(name, _)| name)
+        .collect();
+    let example = include_str!("../../../../.env.example");
+    let wanted: BTreeSet<_> = settings(example)
+        .map(|(name, _)| name)
+        .filter(|name| !["HOST", "PORT"].contains(name))
+        .collect();
+    assert_eq!(passed, wanted);
+}
+
 /// Rows such as ``| `NAME` | `default` | what it sets |``.
 #[test]
 fn the_readme_tells_of_every_setting_and_its_default() {

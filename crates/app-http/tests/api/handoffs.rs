@@ -246,6 +246,30 @@ async fn a_model_that_is_down_for_good_hands_off_and_a_retry_brings_it_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_host_that_refuses_the_key_hands_off_at_once_and_a_retry_brings_it_back() {
+    let model = Arc::new(ScriptedChatModel::playing([
+        Script::refusing(ModelFault::Rejected { status: 401 }),
+        Script::replying(["Back again."]),
+    ]));
+    let app = TestApp::with_model(model.clone()).await;
+    let ada = app.customer("ada").await;
+    let ticket = ada.open_ticket().await;
+    for _ in 0..2 {
+        let events = answer(&ada, &ticket).await;
+        let end = expect_handoff(&events, "upstream_down", "response.failed");
+        assert_eq!(end.data["response"]["error"]["code"], "upstream_rejected");
+    }
+    expect_handed_off(&ada, &ticket, "upstream_down").await;
+    assert_eq!(model.calls(), 1);
+    ada.post(&format!("{ticket}/ai-response/retry"), &Value::Null)
+        .await
+        .expect_status(202);
+    let events = answer(&ada, &ticket).await;
+    assert_eq!(shown_text(&events), "Back again.");
+    assert_eq!(ada.get(&ticket).await.json()["handoff"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_retry_does_not_bring_back_what_people_switched_off() {
     let model = Arc::new(ScriptedChatModel::refusing(ModelFault::Unavailable));
     let app = TestApp::with_model(model).await;

@@ -2,6 +2,7 @@
 
 use groq_simulator::{Reply, Simulator};
 use reqwest::Client;
+use serde_json::{Value, json};
 
 use crate::binary::Server;
 use crate::harness::{Answer, Home, TestApp};
@@ -110,6 +111,39 @@ async fn a_day_s_work_is_counted_and_timed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn handoffs_are_counted_by_reason_whoever_caused_them() {
+    let home = Home::new().await;
+    let mut server = measured(&home, &[]).await;
+    let token = server.new_customer().await;
+    for description in [
+        "I want to talk to a human!",
+        "Do you sell bicycles on Mars?",
+    ] {
+        let ticket = json!({"title": "Hello", "description": description});
+        let ticket = server.post("/tickets", &token, ticket).await;
+        let path = format!("/tickets/{}/ai-response", ticket.text_of("id"));
+        // Who reads again causes nothing.
+        for _ in 0..2 {
+            let stream = server.request(&path, &token).send().await;
+            let text = stream.expect("a stream").text().await;
+            assert!(text.expect("a whole stream").contains("ticket.handed_off"));
+        }
+    }
+    let ticket = server.new_ticket(&token).await;
+    for _ in 0..2 {
+        let handoff = format!("{ticket}/handoff");
+        let handed_off = server.post(&handoff, &token, Value::Null).await;
+        handed_off.expect_status(200);
+    }
+    let metrics = server.metrics().await;
+    for reason in ["requested", "nothing_found", "customer"] {
+        let series = format!(r#"support_assistant_handoffs_total{{reason="{reason}"}}"#);
+        assert_eq!(value(&metrics, &series), "1", "{reason}");
+    }
+    server.terminate();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn invented_methods_and_paths_make_up_no_series() {
     let home = Home::new().await;
     let mut server = measured(&home, &[]).await;
@@ -127,7 +161,6 @@ async fn invented_methods_and_paths_make_up_no_series() {
     server.terminate();
 }
 
-/// What is switched off, or has no room, keeps nobody from serving.
 #[tokio::test(flavor = "multi_thread")]
 async fn metrics_are_told_only_where_they_are_wanted() {
     let app = TestApp::start().await;

@@ -76,6 +76,7 @@ async fn forged_tokens_let_nobody_in() {
             assert_refused(&app, &format!("{unsigned}.{signature}"), alg).await;
         }
     }
+    // Beside these, tokens that are truly signed by other algorithms are tried on the adapter.
     for alg in ["HS384", "HS512", "RS256", "ES256", "EdDSA", "PS256"] {
         assert_refused(
             &app,
@@ -99,16 +100,21 @@ async fn forged_tokens_let_nobody_in() {
         ("x5u", json!("https://attacker.example/key.pem")),
         ("kid", json!("../../../../dev/null")),
         ("kid", json!("' UNION SELECT 'key' --")),
-        ("kid", Value::Null),
-        ("typ", json!("JWT")),
-        ("typ", Value::Null),
-        ("crit", json!(["exp"])),
     ] {
         let header = with(&header, member, value);
         let key = EncodingKey::from_secret(b"attacker");
         let message = format!("{}.{}", encode(&header), encode(&claims));
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), &key, Algorithm::HS256);
         let token = format!("{message}.{}", signature.expect("signed"));
+        assert_refused(&app, &token, member).await;
+    }
+    for (member, value) in [
+        ("kid", Value::Null),
+        ("typ", json!("JWT")),
+        ("typ", Value::Null),
+        ("crit", json!(["exp"])),
+    ] {
+        let token = signed(&with(&header, member, value), &claims);
         assert_refused(&app, &token, member).await;
     }
     assert_refused(&app, &message, "no signature").await;

@@ -51,7 +51,9 @@ async fn a_proxy_that_lets_streams_through_is_healthy() {
             "ok    database: answers",
             "ok    migrations: the newest is applied",
             "ok    clock: ",
-            "ok    articles: ",
+            "ok    articles: 8 are published",
+            "ok    index: is made in ",
+            "8 of 8 articles are found by their titles",
             "ok    model: none is wanted",
             "ok    stream: events arrive as they are sent",
             "ok    heartbeats: arrive",
@@ -113,6 +115,45 @@ async fn a_database_without_tables_is_told_from_one_that_is_not_there() {
     assert!(!healthy, "{said}");
     assert_says(&said, &["FAIL  database: ", "Look at DATABASE_URL"]);
     assert!(!said.contains("hunter2"), "{said}");
+}
+
+/// In German "was" means "what", and in English it is no word to look for.
+#[tokio::test(flavor = "multi_thread")]
+async fn articles_that_the_search_does_not_find_are_told_of() {
+    let folder = TempDir::new().expect("a temporary folder");
+    let import = |name: &str, text: &str| {
+        let help = folder.path().join("help");
+        std::fs::create_dir_all(&help).expect("a folder");
+        std::fs::write(help.join(name), text).expect("a file");
+        let mut command = binary(folder.path(), &[]);
+        let imported = command.args(["articles", "import", "help"]).output();
+        assert!(imported.expect("an end").status.success());
+    };
+    import(
+        "draft.md",
+        "---\ntitle: Draft\npublished: false\n---\nNot yet.",
+    );
+    let (healthy, said) = ask(folder.path(), &[], &[]).await;
+    assert!(healthy, "{said}");
+    assert_says(&said, &["WARN  articles: none are published"]);
+    assert!(!said.contains("index: "), "{said}");
+
+    import("versand.md", "# Versand\nDer Versand dauert drei Tage.");
+    import(
+        "was.md",
+        "---\ntitle: Was\nslug: was\n---\nFragen zum Versand.",
+    );
+    let (healthy, said) = ask(folder.path(), &[], &[]).await;
+    assert!(healthy, "{said}");
+    assert_says(
+        &said,
+        &[
+            "WARN  index: 1 of 2 articles are not found by their own titles, such as \"Was\"",
+            "SEARCH_LANGUAGE (english)",
+        ],
+    );
+    let (_, said) = ask(folder.path(), &[("SEARCH_LANGUAGE", "none")], &[]).await;
+    assert_says(&said, &["ok    index: is made in ", "2 of 2 articles"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -119,6 +119,15 @@ impl Fleet {
             .await
     }
 
+    /// Opens a ticket that asks this, and gives its path.
+    pub async fn ticket_about(&self, description: &str) -> String {
+        let replica = self.running().next().expect("a running replica");
+        let ticket = json!({"title": "Hello", "description": description});
+        let opening = self.replicas[replica].post("/tickets", &self.customer.token, ticket);
+        let ticket = opening.await.expect_status(201);
+        format!("/tickets/{}", ticket.text_of("id"))
+    }
+
     /// A reader of the ticket's answer who begins at that replica.
     pub fn reader(&self, ticket: &str, replica: usize) -> Reader {
         Reader::new(self.customer.clone(), replica, ticket)

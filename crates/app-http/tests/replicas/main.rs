@@ -26,6 +26,7 @@ mod chance;
 mod database_restart;
 mod fan_in;
 mod fleet;
+mod handoff_kills;
 mod kills;
 mod lost_clients;
 mod lost_notifications;

@@ -228,6 +228,7 @@ impl Reader {
             "response.created" | "response.restarted" => self.text.clear(),
             "response.output_text.delta" => self.text.push_str(text(&event.data["delta"])),
             "response.snapshot" => text(&event.data["text"]).clone_into(&mut self.text),
+            "ticket.handed_off" => {}
             _ => assert_eq!(text(&event.data["response"]["output_text"]), self.text),
         }
         assert_eq!(place.offset, self.text.len(), "{} {place:?}", event.name);

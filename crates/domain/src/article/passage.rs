@@ -1,4 +1,4 @@
-use super::Article;
+use super::{Article, Slug};
 use crate::ids::ArticleId;
 use crate::reply::Source;
 
@@ -7,6 +7,8 @@ use crate::reply::Source;
 pub struct Passage {
     /// The article.
     pub article_id: ArticleId,
+    /// The article's name in links.
+    pub slug: Slug,
     /// The article's title.
     pub title: String,
     /// The heading it stands under; none for the text before the first.
@@ -89,6 +91,7 @@ impl Article {
         let text = text.trim();
         (!text.is_empty()).then(|| Passage {
             article_id: self.id,
+            slug: self.slug.clone(),
             title: self.title.as_str().to_owned(),
             heading,
             text: text.to_owned(),

@@ -34,6 +34,45 @@ fn references_to_sources_that_do_not_exist_are_taken_out() {
 }
 
 #[test]
+fn references_in_the_signs_of_some_models_become_references() {
+    for (text, expected) in [
+        ("Five days【1】.", "Five days[1]."),
+        ("Five days【1†L3-L5】.", "Five days[1]."),
+        ("【2†source】【9†L1】", "[2]"),
+        ("【1, 2】【1,9†L1–L2】", "[1, 2][1]"),
+        ("Five days 【9†L3-L5】.", "Five days ."),
+        ("【9】", ""),
+        ("【1】(in short)", "[1] (in short)"),
+        ("【9】(in short)", "(in short)"),
+        ("【1】: see", "[1] : see"),
+        ("【1†L3】", "[1]"),
+        ("【1†】", "[1]"),
+        ("【1】[1]", "[1][1]"),
+    ] {
+        assert_eq!(filtered(2, &[text]), expected, "{text}");
+    }
+    for text in [
+        "【注】",
+        "【】",
+        "【1",
+        "【1†L3",
+        "【1]",
+        "[1】",
+        "【1†a【",
+        "【†L3】",
+        "【1†two\nlines】",
+        "【2024】",
+        "`【9】`",
+    ] {
+        assert_eq!(filtered(2, &[text]), text, "{text}");
+    }
+    let mut filter = CitationFilter::new(2);
+    filter.push("So 【2†L1-L9】 and 【7】");
+    filter.finish();
+    assert_eq!(filter.cited().collect::<Vec<_>>(), [2]);
+}
+
+#[test]
 fn whatever_else_stands_in_brackets_stays() {
     for text in [
         "[9](https://example.com)",
@@ -114,6 +153,17 @@ fn texts() -> impl Iterator<Item = String> {
     const ALPHABET: [&str; 16] = [
         "[", "]", "1", "9", ",", " ", "(", ":", "`", "```", "~~~", "\n", "\\", "ä", "^", "[9]",
     ];
+    texts_of(ALPHABET)
+}
+
+/// The same with what some models write.
+fn marked_texts() -> impl Iterator<Item = String> {
+    texts_of([
+        "【", "】", "†", "L3", "1", "9", ",", "[", "]", "(", ":", "`", "\n", "ä", "【1†", "【9】",
+    ])
+}
+
+fn texts_of(alphabet: [&'static str; 16]) -> impl Iterator<Item = String> {
     // A linear congruential generator: the same texts every time.
     let mut state: u64 = 7;
     let mut next = move || {
@@ -125,14 +175,14 @@ fn texts() -> impl Iterator<Item = String> {
     (0..20_000).map(move |_| {
         let length = next() % 16;
         (0..length)
-            .map(|_| ALPHABET[next() % ALPHABET.len()])
+            .map(|_| alphabet[next() % alphabet.len()])
             .collect()
     })
 }
 
 #[test]
 fn the_pieces_in_which_a_text_comes_make_no_difference() {
-    for text in texts() {
+    for text in texts().chain(marked_texts()) {
         let whole = filtered(1, &[&text]);
         let characters: Vec<String> = text.chars().map(String::from).collect();
         let single: Vec<&str> = characters.iter().map(String::as_str).collect();

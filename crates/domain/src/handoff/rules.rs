@@ -100,13 +100,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::article::Passage;
+    use crate::article::{Passage, Slug};
     use crate::ids::ArticleId;
 
     fn passage(fits: bool) -> RankedPassage {
         RankedPassage {
             passage: Passage {
                 article_id: ArticleId::from_uuid(Uuid::from_u128(1)),
+                slug: Slug::of_id(ArticleId::from_uuid(Uuid::from_u128(1))),
                 title: "Refunds".to_owned(),
                 heading: None,
                 text: "Refunds take five days.".to_owned(),

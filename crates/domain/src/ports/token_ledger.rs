@@ -45,23 +45,14 @@ pub struct Spending {
     pub attempt: i32,
     /// On whose question.
     pub user_id: UserId,
-    /// How many at least, by an estimate: those of the prompt.
+    /// How many at least, by [`estimated_tokens_of`](crate::prompt::estimated_tokens_of): those of
+    /// the prompt.
     pub tokens: u64,
     /// The present time.
     pub at: DateTime<Utc>,
 }
 
 impl Spending {
-    /// A token is about so many characters; and so many bytes at most.
-    const CHARS_PER_TOKEN: u64 = 4;
-
-    /// About how many tokens a text of so many characters, or bytes, has.
-    pub fn estimate(length: usize) -> u64 {
-        u64::try_from(length)
-            .unwrap_or(u64::MAX)
-            .div_ceil(Self::CHARS_PER_TOKEN)
-    }
-
     /// When the day began on which it counts.
     pub fn day(&self) -> DateTime<Utc> {
         self.at.date_naive().and_time(NaiveTime::MIN).and_utc()
@@ -77,7 +68,8 @@ pub trait TokenLedger: Send + Sync {
     /// What is refused MUST leave nothing behind, and an attempt that is entered again MUST count
     /// once. Spendings at the same time MAY all be granted by what is left: quotas are exact up to
     /// what runs. At the end of the attempt, however it comes, the estimate MUST give way to what
-    /// the model told; without that the text counts in addition.
+    /// the model told; without that the text counts in addition, by
+    /// [`estimated_tokens`](crate::prompt::estimated_tokens).
     ///
     /// # Errors
     /// [`RepositoryError`] when the store fails.
@@ -111,10 +103,5 @@ mod tests {
             overall: u64::MAX,
         };
         assert!(TokenQuotas::default().leave_room(spent));
-    }
-
-    #[test]
-    fn tokens_are_estimated_upwards() {
-        assert_eq!([0, 1, 4, 5].map(Spending::estimate), [0, 1, 1, 2]);
     }
 }

@@ -5,7 +5,7 @@ use super::place::{LONGEST_TAG, MOST_TAGS, Place, beyond_parsing};
 use super::rendering::{FUEL, LONGEST, try_out, used_names};
 use super::variables::{UserVariables, for_system, names};
 use super::{Part, TemplateParts};
-use crate::article::{Passage, RankedPassage};
+use crate::article::{Passage, RankedPassage, Slug};
 use crate::ids::ArticleId;
 use crate::ticket::Priority;
 
@@ -138,6 +138,7 @@ fn system_samples() -> Vec<Value> {
     let passage = |number: u128, is_plain: bool| RankedPassage {
         passage: Passage {
             article_id: ArticleId::from_uuid(Uuid::from_u128(number)),
+            slug: Slug::of_id(ArticleId::from_uuid(Uuid::from_u128(number))),
             title: "How refunds work".to_owned(),
             heading: (!is_plain).then(|| "How long they take".to_owned()),
             text: "Refunds take *three* days – {{ 漢字 }} 😀.\n".repeat(60),

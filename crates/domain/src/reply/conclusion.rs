@@ -54,7 +54,9 @@ impl Verdict {
             Self::Incomplete { .. } => None,
             Self::OverQuota => Some(HandoffReason::Quota),
             Self::Failed { code } => {
-                if code.is_upstream() && attempts_used >= ClaimRequest::MAX_ATTEMPTS {
+                // What the host refuses is not asked again unasked, so no later attempt will say so.
+                let is_last = attempts_used >= ClaimRequest::MAX_ATTEMPTS || !code.is_retryable();
+                if code.is_upstream() && is_last {
                     Some(HandoffReason::UpstreamDown)
                 } else {
                     None

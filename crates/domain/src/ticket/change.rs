@@ -126,8 +126,9 @@ impl Ticket {
     /// it becomes a message, and whether people take over with it.
     ///
     /// An answer moves the ticket on. One that hands over to people leaves it as it is, since its
-    /// customer still waits, and switches the assistant off; so do a quota that is used up and a
-    /// model that failed in the last of the attempts made unasked. Another failure changes nothing.
+    /// customer still waits, and switches the assistant off; so do a quota that is used up, a
+    /// host that refuses what the model is asked, and a model that failed in the last of the attempts
+    /// made unasked. Another failure changes nothing.
     ///
     /// # Errors
     /// [`TicketRefusal::Closed`] for an answer to a closed ticket.
@@ -357,9 +358,10 @@ mod tests {
             ),
             (
                 FailureCode::UpstreamRejected,
-                4,
+                1,
                 Some(HandoffReason::UpstreamDown),
             ),
+            (FailureCode::ContextTooLong, 1, None),
         ] {
             let mut ticket = ticket(TicketStatus::Open);
             let before = ticket.clone();

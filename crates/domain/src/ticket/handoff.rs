@@ -4,6 +4,12 @@ use super::{Ticket, TicketStatus};
 use crate::handoff::{Handoff, HandoffReason};
 
 impl Ticket {
+    /// Why a change that left the ticket like this handed it off, if it did.
+    pub(crate) fn handed_off_since(&self, before: &Self) -> Option<HandoffReason> {
+        let handoff = self.handoff.filter(|_| before.assistant_enabled)?;
+        Some(handoff.reason)
+    }
+
     /// Switches the assistant off. The first reason stays until the assistant is back.
     pub(super) fn hand_off(&mut self, reason: HandoffReason, at: DateTime<Utc>) {
         if self.assistant_enabled {

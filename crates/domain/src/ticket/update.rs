@@ -308,6 +308,26 @@ mod tests {
     }
 
     #[test]
+    fn a_closed_ticket_keeps_its_priority_and_category() {
+        let priority = |priority| TicketUpdate {
+            priority: Some(priority),
+            ..TicketUpdate::default()
+        };
+        let category = TicketUpdate {
+            category: Setting::Set(Category::parse("billing").unwrap()),
+            ..TicketUpdate::default()
+        };
+        let mut ticket = ticket(TicketStatus::Closed);
+        let same = apply(&mut ticket, Role::User, priority(Priority::Normal));
+        assert_eq!(same, Ok(Effect::None));
+        for update in [priority(Priority::Urgent), category] {
+            let refused = apply(&mut ticket, Role::User, update.clone());
+            assert_eq!(refused, Err(TicketRefusal::Closed));
+            assert!(apply(&mut ticket, Role::Agent, update).is_ok());
+        }
+    }
+
+    #[test]
     fn an_expected_version_must_be_the_tickets() {
         let change = |versions| TicketChange::Update {
             by: actor(Role::Agent),

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 use super::{AccessError, find_visible_ticket};
 use crate::ids::TicketId;
-use crate::ports::{ChangeTicketError, Clock, RepositoryError, TicketRepository};
+use crate::ports::{ChangeTicketError, Clock, HandoffTally, RepositoryError, TicketRepository};
 use crate::ticket::{Ticket, TicketChange, TicketRefusal};
 use crate::user::Actor;
 
@@ -45,12 +45,23 @@ impl From<ChangeTicketError> for HandOffError {
 pub struct HandOffTicket {
     tickets: Arc<dyn TicketRepository>,
     clock: Arc<dyn Clock>,
+    tally: Arc<dyn HandoffTally>,
 }
 
 impl HandOffTicket {
     /// Wires the use case.
     pub fn new(tickets: Arc<dyn TicketRepository>, clock: Arc<dyn Clock>) -> Self {
-        Self { tickets, clock }
+        Self {
+            tickets,
+            clock,
+            tally: Arc::new(()),
+        }
+    }
+
+    /// Tells of what it hands off.
+    #[must_use]
+    pub fn with_tally(self, tally: Arc<dyn HandoffTally>) -> Self {
+        Self { tally, ..self }
     }
 
     /// Hands the ticket off and cancels a reply that is still running. Repeating it changes
@@ -59,8 +70,12 @@ impl HandOffTicket {
     /// # Errors
     /// [`HandOffError::NotFound`] for a missing ticket and for another customer's alike.
     pub async fn execute(&self, actor: Actor, id: TicketId) -> Result<Ticket, HandOffError> {
-        find_visible_ticket(self.tickets.as_ref(), actor, id).await?;
+        let before = find_visible_ticket(self.tickets.as_ref(), actor, id).await?;
         let change = TicketChange::HandOff { by: actor.id };
-        Ok(self.tickets.change(id, change, self.clock.now()).await?)
+        let ticket = self.tickets.change(id, change, self.clock.now()).await?;
+        if let Some(reason) = ticket.handed_off_since(&before) {
+            self.tally.handed_off(reason);
+        }
+        Ok(ticket)
     }
 }

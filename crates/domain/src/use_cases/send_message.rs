@@ -4,12 +4,13 @@ use thiserror::Error;
 
 use super::idempotency::RequestKeys;
 use super::{AccessError, find_visible_ticket};
+use crate::handoff::HandoffReason;
 use crate::idempotency::{KeyReused, KeyedRequest, Made};
 use crate::ids::{MessageId, TicketId};
 use crate::message::{Author, Message, MessageText, NewMessage, Visibility};
 use crate::ports::{
-    AppendMessageError, Clock, IdGenerator, IdempotencyStore, KeyedWrite, MessageRepository,
-    OpaqueTokens, RepositoryError, TicketRepository,
+    AppendMessageError, Clock, HandoffTally, IdGenerator, IdempotencyStore, KeyedWrite,
+    MessageRepository, OpaqueTokens, RepositoryError, TicketRepository,
 };
 use crate::ticket::TicketRefusal;
 use crate::user::Actor;
@@ -76,6 +77,8 @@ pub struct SendMessageParts {
     pub clock: Arc<dyn Clock>,
     /// Names messages.
     pub ids: Arc<dyn IdGenerator>,
+    /// Hears of tickets that staff answer themselves.
+    pub tally: Arc<dyn HandoffTally>,
 }
 
 /// Adds a person's message to a ticket.
@@ -85,6 +88,7 @@ pub struct SendMessage {
     keys: RequestKeys,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdGenerator>,
+    tally: Arc<dyn HandoffTally>,
 }
 
 impl SendMessage {
@@ -96,6 +100,7 @@ impl SendMessage {
             keys: RequestKeys::new(parts.keyed, parts.digests),
             clock: parts.clock,
             ids: parts.ids,
+            tally: parts.tally,
         }
     }
 
@@ -120,6 +125,9 @@ impl SendMessage {
         if draft.visibility == Visibility::Internal && !matches!(author, Author::Agent(_)) {
             return Err(SendMessageError::InternalNotesAreForStaff);
         }
+        let hands_off = ticket.assistant_enabled
+            && draft.visibility == Visibility::Public
+            && matches!(author, Author::Agent(_));
         let now = self.clock.now();
         let message = NewMessage {
             id: MessageId::from_uuid(self.ids.generate()),
@@ -129,9 +137,23 @@ impl SendMessage {
             visibility: draft.visibility,
             created_at: now,
         };
+        let made = self.store(actor, message, keyed).await?;
+        if hands_off && matches!(made, Made::Now(_)) {
+            self.tally.handed_off(HandoffReason::Agent);
+        }
+        Ok(made)
+    }
+
+    async fn store(
+        &self,
+        actor: Actor,
+        message: NewMessage,
+        keyed: Option<KeyedRequest>,
+    ) -> Result<Made<Message>, SendMessageError> {
         let Some(keyed) = keyed else {
             return Ok(Made::Now(self.messages.append(message).await?));
         };
+        let now = message.created_at;
         let record = self.keys.record(actor, keyed, now);
         match self.keys.store.append_message(&record, message).await? {
             KeyedWrite::Done(message) => Ok(Made::Now(message)),

@@ -4,7 +4,9 @@ use thiserror::Error;
 
 use super::{AccessError, find_visible_ticket};
 use crate::ids::{TicketId, UserId};
-use crate::ports::{ChangeTicketError, Clock, RepositoryError, TicketRepository, UserRepository};
+use crate::ports::{
+    ChangeTicketError, Clock, HandoffTally, RepositoryError, TicketRepository, UserRepository,
+};
 use crate::ticket::{ExpectedVersion, Setting, Ticket, TicketChange, TicketRefusal, TicketUpdate};
 use crate::user::Actor;
 
@@ -53,6 +55,7 @@ pub struct UpdateTicket {
     tickets: Arc<dyn TicketRepository>,
     users: Arc<dyn UserRepository>,
     clock: Arc<dyn Clock>,
+    tally: Arc<dyn HandoffTally>,
 }
 
 impl UpdateTicket {
@@ -66,7 +69,14 @@ impl UpdateTicket {
             tickets,
             users,
             clock,
+            tally: Arc::new(()),
         }
+    }
+
+    /// Tells of what it hands off.
+    #[must_use]
+    pub fn with_tally(self, tally: Arc<dyn HandoffTally>) -> Self {
+        Self { tally, ..self }
     }
 
     /// Changes all of the fields or none, if the ticket is of the expected version. What changes
@@ -81,7 +91,7 @@ impl UpdateTicket {
         update: TicketUpdate,
         expected: ExpectedVersion,
     ) -> Result<Ticket, UpdateTicketError> {
-        find_visible_ticket(self.tickets.as_ref(), actor, id).await?;
+        let before = find_visible_ticket(self.tickets.as_ref(), actor, id).await?;
         if !actor.role.is_staff()
             && let Some(field) = update.field_for_staff()
         {
@@ -97,7 +107,11 @@ impl UpdateTicket {
             update,
             expected,
         };
-        Ok(self.tickets.change(id, change, self.clock.now()).await?)
+        let ticket = self.tickets.change(id, change, self.clock.now()).await?;
+        if let Some(reason) = ticket.handed_off_since(&before) {
+            self.tally.handed_off(reason);
+        }
+        Ok(ticket)
     }
 
     async fn is_agent(&self, id: UserId) -> Result<bool, RepositoryError> {

@@ -1,8 +1,10 @@
 use std::time::Duration;
 
+use domain::handoff::HandoffReason;
 use domain::ids::TicketId;
 use domain::ports::{IdGenerator, RepositoryError};
 use domain::reply::{CancelReason, CancelledBy};
+use domain::ticket::{ExpectedVersion, TicketUpdate};
 use domain::use_cases::HandOffError;
 use domain::user::Role;
 
@@ -35,6 +37,38 @@ async fn handing_off_again_changes_nothing() {
     let again = world.hand_off().execute(ada, ticket).await.unwrap();
     assert_eq!(again, first);
     assert_eq!(again.version, 2);
+}
+
+#[tokio::test]
+async fn what_people_hand_off_is_told_once_with_its_reason() {
+    let world = World::default();
+    let (ada, agent) = (world.somebody(Role::User), world.somebody(Role::Agent));
+    let ticket = world.open_ticket(ada).await.id;
+    for _ in 0..2 {
+        world.hand_off().execute(ada, ticket).await.unwrap();
+    }
+    world.send(agent, ticket, "I am looking into it.").await;
+    assert_eq!(world.tally.take(), [HandoffReason::Customer]);
+
+    let ticket = world.open_ticket(ada).await.id;
+    world.send(ada, ticket, "Anybody?").await;
+    world.note(agent, ticket, "A regular.").await;
+    assert_eq!(world.tally.take(), []);
+    for _ in 0..2 {
+        world.send(agent, ticket, "I am looking into it.").await;
+    }
+    assert_eq!(world.tally.take(), [HandoffReason::Agent]);
+
+    for on in [true, false, false] {
+        let update = TicketUpdate {
+            assistant_enabled: Some(on),
+            ..TicketUpdate::default()
+        };
+        let updating = world.update_ticket();
+        let updated = updating.execute(agent, ticket, update, ExpectedVersion::Any);
+        updated.await.unwrap();
+    }
+    assert_eq!(world.tally.take(), [HandoffReason::Agent]);
 }
 
 #[tokio::test]

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use domain::article::{Passage, RankedPassage};
+use domain::article::{Passage, RankedPassage, Slug};
 use domain::ids::{ArticleId, TicketId};
 use domain::ports::{IdGenerator, RepositoryError};
 use domain::prompt::PromptLimits;
@@ -16,6 +16,7 @@ fn found(number: u128, heading: Option<&str>, text: &str) -> RankedPassage {
     RankedPassage {
         passage: Passage {
             article_id: ArticleId::from_uuid(uuid::Uuid::from_u128(number)),
+            slug: Slug::of_id(ArticleId::from_uuid(uuid::Uuid::from_u128(number))),
             title: format!("Article {number}"),
             heading: heading.map(str::to_owned),
             text: text.to_owned(),

@@ -1,10 +1,11 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use domain::handoff::HandoffReason;
 use domain::idempotency::Made;
 use domain::ids::{TicketId, UserId};
 use domain::message::{Message, MessageText, Visibility};
 use domain::password::Password;
-use domain::ports::{Clock, IdGenerator};
+use domain::ports::{Clock, HandoffTally, IdGenerator};
 use domain::ticket::{Category, Description, NewTicket, Priority, Ticket, Title};
 use domain::use_cases::{
     CreateTicket, CreateUser, CreateUserError, Draft, HandOffTicket, ListMessages, ListTickets,
@@ -32,6 +33,23 @@ pub struct World {
     pub opaque_tokens: Arc<SequentialOpaqueTokens>,
     pub clock: Arc<FixedClock>,
     pub ids: Arc<SequentialIds>,
+    pub tally: Arc<Tally>,
+}
+
+/// Keeps the handoffs that it is told of.
+#[derive(Default)]
+pub struct Tally(Mutex<Vec<HandoffReason>>);
+
+impl Tally {
+    pub fn take(&self) -> Vec<HandoffReason> {
+        std::mem::take(&mut self.0.lock().expect("a lock"))
+    }
+}
+
+impl HandoffTally for Tally {
+    fn handed_off(&self, reason: HandoffReason) {
+        self.0.lock().expect("a lock").push(reason);
+    }
 }
 
 impl World {
@@ -86,15 +104,17 @@ impl World {
             digests: self.opaque_tokens.clone(),
             clock: self.clock.clone(),
             ids: self.ids.clone(),
+            tally: self.tally.clone(),
         })
     }
 
     pub fn hand_off(&self) -> HandOffTicket {
-        HandOffTicket::new(self.tickets.clone(), self.clock.clone())
+        HandOffTicket::new(self.tickets.clone(), self.clock.clone()).with_tally(self.tally.clone())
     }
 
     pub fn update_ticket(&self) -> UpdateTicket {
         UpdateTicket::new(self.tickets.clone(), self.users.clone(), self.clock.clone())
+            .with_tally(self.tally.clone())
     }
 
     pub fn rate_message(&self) -> RateMessage {

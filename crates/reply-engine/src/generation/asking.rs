@@ -1,7 +1,7 @@
 //! What comes before the model's first word: the rules, the quotas and the request.
 
 use domain::ports::{ChatModelError, ChatRequest, ChatStream, Spending};
-use domain::prompt::Extent;
+use domain::prompt::{Extent, estimated_tokens_of};
 use domain::reply::FailureCode;
 
 use super::{Generation, Outcome, Progress};
@@ -36,15 +36,12 @@ impl Generation<'_> {
         if !quotas.are_set() {
             return Ok(true);
         }
-        let prompt = request
-            .turns
-            .iter()
-            .map(|turn| turn.content.chars().count());
+        let prompt = estimated_tokens_of(&request.turns);
         let spending = Spending {
             reply_id: self.reply.id,
             attempt: self.reply.attempt,
             user_id: self.reply.user_id,
-            tokens: Spending::estimate(prompt.sum()),
+            tokens: u64::try_from(prompt).unwrap_or(u64::MAX),
             at: self.shared.parts.clock.now(),
         };
         let granted = self.shared.parts.ledger.spend(spending, quotas).await;

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
-use domain::reply::{CancelledBy, RestartReason};
+use domain::ports::Finish;
+use domain::reply::{CancelledBy, Ending, FailureCode, FinishReason, ReplyState, RestartReason};
 use reply_engine::{Frame, RetryError};
 use testkit::fakes::{ModelFault, Script, ScriptedChatModel};
 
@@ -32,6 +33,30 @@ async fn a_demanded_attempt_goes_beyond_the_limit_and_past_what_cannot_be_mended
         Err(RetryError::Answered)
     ));
     assert_eq!(world.contents(ticket).await, ["at last"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_cut_off_before_its_first_word_is_none() {
+    for (reason, code) in [
+        (FinishReason::Length, FailureCode::UpstreamUnavailable),
+        (FinishReason::ContentFilter, FailureCode::ContentRefused),
+    ] {
+        let world = World::new().await;
+        let ticket = world.open_ticket().await;
+        let finish = Finish {
+            reason,
+            usage: None,
+            model: None,
+            hands_off: false,
+        };
+        let silent = Script::replying([]).after_thinking().ending(finish);
+        let engine = world.engine(Arc::new(ScriptedChatModel::playing([silent])));
+        let end = read_to_end(read(&engine, ticket, None).await).await;
+        assert_eq!(end, (String::new(), "failed"));
+        let failed = ReplyState::Ended(Ending::Failed { code });
+        assert_eq!(world.stored(ticket).await.state, failed);
+        assert_eq!(world.contents(ticket).await, [""; 0]);
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

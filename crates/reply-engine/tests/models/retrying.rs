@@ -93,6 +93,19 @@ async fn a_host_that_wants_a_long_rest_is_given_up_at_once_and_left_alone() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn the_longest_wait_is_waited_for_and_no_number_is_too_large_to_be_refused() {
+    let longest = RetryPolicy::default().longest_wait.as_secs();
+    let model = failing_then_well([limited(longest)]);
+    answer(&persistent(&model)).await.expect("an answer");
+    assert_eq!(model.calls(), 2);
+    for seconds in [longest + 1, u64::MAX] {
+        let model = failing_then_well([limited(seconds)]);
+        answer(&persistent(&model)).await.expect_err("no answer");
+        assert_eq!(model.calls(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_cannot_go_better_is_not_asked_again() {
     for fault in [
         ModelFault::Rejected { status: 401 },

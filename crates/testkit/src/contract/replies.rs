@@ -104,6 +104,7 @@ macro_rules! reply_store_contract {
                 a_handoff_is_logged_in_front_of_the_end,
                 a_quota_that_is_used_up_cancels_and_hands_off,
                 a_model_that_is_down_hands_off_with_the_last_attempt,
+                a_host_that_refuses_hands_off_at_once,
                 another_failure_hands_nothing_off,
                 a_demand_takes_back_what_was_handed_off_for_want_of_means,
                 answers_are_counted_with_the_ticket,

@@ -121,7 +121,7 @@ pub async fn without_that_the_text_counts_in_addition(stores: TokenLedgerStores)
     assert!(stores.spend(&reply, 1, 10, of_user(1_000)).await);
     stores
         .replies
-        .say(lease, &reply, &["Eight by", "tes each"])
+        .say(lease, &reply, &["Sixteen ", "letters."])
         .await;
     let end = Conclusion {
         usage: None,
@@ -129,7 +129,7 @@ pub async fn without_that_the_text_counts_in_addition(stores: TokenLedgerStores)
     };
     stores.replies.finish(lease, &end).await;
     stores.replies.finish(lease, &end).await;
-    assert_eq!(stores.spent(&reply).await, 14);
+    assert_eq!(stores.spent(&reply).await, 15);
 }
 
 pub async fn what_was_cancelled_counts_too(stores: TokenLedgerStores) {
@@ -137,10 +137,10 @@ pub async fn what_was_cancelled_counts_too(stores: TokenLedgerStores) {
     assert!(stores.spend(&reply, 1, 10, of_user(1_000)).await);
     stores
         .replies
-        .say(lease, &reply, &["Eight by", "tes each"])
+        .say(lease, &reply, &["Sixteen ", "letters."])
         .await;
     stores.replies.stop(ticket.id, CancelledBy::Customer).await;
-    assert_eq!(stores.spent(&reply).await, 14);
+    assert_eq!(stores.spent(&reply).await, 15);
 }
 
 const fn of_user(tokens: u64) -> TokenQuotas {

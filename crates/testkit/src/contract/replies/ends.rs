@@ -243,7 +243,6 @@ pub async fn a_failed_reply_keeps_its_text_and_leaves_no_message(stores: ReplySt
         FailureCode::UpstreamRateLimited,
         FailureCode::UpstreamTimeout,
         FailureCode::UpstreamUnavailable,
-        FailureCode::UpstreamRejected,
         FailureCode::ContextTooLong,
         FailureCode::ContentRefused,
         FailureCode::Interrupted,

@@ -103,6 +103,18 @@ pub async fn a_model_that_is_down_hands_off_with_the_last_attempt(stores: ReplyS
     }
 }
 
+pub async fn a_host_that_refuses_hands_off_at_once(stores: ReplyStores) {
+    let (ticket, lease, _) = stores.running().await;
+    let code = FailureCode::UpstreamRejected;
+    let failed = stores.done(lease, Verdict::Failed { code }).await;
+    assert_eq!(failed.handoff, Some(HandoffReason::UpstreamDown));
+    let found = stores.around.found(ticket.id).await;
+    assert_eq!(found.handoff.map(|handoff| handoff.reason), failed.handoff);
+    assert_eq!(stores.existing(request(ticket.id)).await, failed);
+    let (_, retried) = stores.granted(demand(&ticket)).await;
+    assert_eq!((retried.attempt, retried.handoff), (2, None));
+}
+
 pub async fn another_failure_hands_nothing_off(stores: ReplyStores) {
     let (ticket, mut lease, _) = stores.running().await;
     for _ in 0..ClaimRequest::MAX_ATTEMPTS {
