@@ -86,7 +86,7 @@ impl ReplyStore for SqliteReplyStore {
     ) -> Result<Vec<Takeover>, RepositoryError> {
         self.database
             .write_and_ring(move |connection, rings| {
-                takeover::take_over_expired(connection, request, rings)
+                takeover::take_over_expired(connection, &request, rings)
             })
             .await
     }

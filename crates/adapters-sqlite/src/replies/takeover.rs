@@ -9,7 +9,7 @@ use crate::schema::replies;
 
 pub(super) fn take_over_expired(
     connection: &mut SqliteConnection,
-    request: TakeoverRequest,
+    request: &TakeoverRequest,
     rings: &mut Vec<Ring>,
 ) -> Result<Vec<Takeover>, StoreError> {
     let now = database_now(connection)?;
