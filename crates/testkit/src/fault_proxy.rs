@@ -118,8 +118,10 @@ async fn relay(
                 .is_ok()
         };
         tokio::select! {
-            _ended = copy_bidirectional(&mut client, &mut server) => return,
+            // First, so that nothing passes that was sent after the behaviour changed.
+            biased;
             _ = swallowed => {}
+            _ended = copy_bidirectional(&mut client, &mut server) => return,
         }
         // Held open in silence until the behaviour changes.
         std::future::pending::<()>().await;

@@ -30,6 +30,7 @@ async fn direct_questions_find_their_passage() {
             "I forgot my password and cannot sign in",
             "If you forgot your password",
         ),
+        ("How do I reset my password?", "If you forgot your password"),
         ("How long do refunds take?", "How long refunds take"),
         (
             "How do I get my money back?",
