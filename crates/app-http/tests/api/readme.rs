@@ -4,7 +4,9 @@ use std::path::Path;
 use std::process::Command;
 
 use groq_simulator::Simulator;
+use serde_json::json;
 use tempfile::TempDir;
+use testkit::postgres::fresh_database;
 
 use crate::binary::Server;
 use crate::harness::TestApp;
@@ -103,10 +105,7 @@ async fn the_product_is_answered_by_the_simulator_as_printed() {
     let start = start
         .expect("a start")
         .replace("http://127.0.0.1:9090", &address);
-    let words = start.strip_suffix("cargo run").expect("a command");
-    let settings: Vec<(&str, &str)> = words.split(' ').filter_map(|w| w.split_once('=')).collect();
-    let folder = TempDir::new().expect("a temporary folder");
-    let server = Server::start(folder.path(), &settings).await;
+    let (server, _folder) = serve_as(&start).await;
     let token = server.new_customer().await;
 
     let ticket = server.new_ticket(&token).await;
@@ -132,6 +131,64 @@ async fn the_product_is_answered_by_the_simulator_as_printed() {
         2,
         "refused, then broken off"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_product_runs_on_postgresql_and_behind_a_proxy_as_printed() {
+    if !has_tools() {
+        return;
+    }
+    let [proxied] = blocks_under("Behind a proxy", "```text\n")[..] else {
+        panic!("not one block");
+    };
+    serve_as(proxied.trim()).await;
+    let blocks = blocks_under("With PostgreSQL", "```text\n");
+    let printed = blocks.first().expect("a start").trim();
+    let Some(database) = fresh_database().await else {
+        return;
+    };
+    let example = "postgres://user:password@127.0.0.1:5432/support";
+    assert!(printed.contains(example), "{printed}");
+    let url = format!("'{}'", database.url());
+    let (server, _folder) = serve_as(&printed.replace(example, &url)).await;
+    server.new_customer().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agent_is_made_as_printed() {
+    if !has_tools() {
+        return;
+    }
+    let app = TestApp::with_settings(&[], None).await;
+    let blocks = blocks_under("Agents", "```text\n");
+    let printed = blocks.first().expect("a command").trim();
+    let arguments = printed.strip_prefix("cargo run -- ").expect("a command");
+    // As scripts do it; on a terminal it asks.
+    let program = env!("CARGO_BIN_EXE_support-assistant");
+    let script = format!("printf 'correct horse battery' | {program} {arguments} --password-stdin");
+    run(script, app.home().settings()).await;
+    let account = json!({"email": "grace@example.com", "password": "correct horse battery"});
+    let pair = app.stranger().post("/auth/login", &account).await;
+    pair.expect_status(200);
+}
+
+/// Starts the product as a line does, such as `NAME=value cargo run`.
+async fn serve_as(line: &str) -> (Server, TempDir) {
+    let assignments = line.strip_suffix(" cargo run").expect("a command");
+    let set = run(format!("{assignments} env"), Vec::new()).await;
+    let names: Vec<&str> = assignments
+        .split(' ')
+        .filter_map(|word| word.split_once('=').map(|(name, _)| name))
+        .collect();
+    let settings: Vec<(&str, &str)> = set
+        .lines()
+        .filter_map(|line| line.split_once('='))
+        .filter(|(name, _)| names.contains(name))
+        .collect();
+    assert_eq!(settings.len(), names.len(), "{settings:?}");
+    let folder = TempDir::new().expect("a temporary folder");
+    let server = Server::start(folder.path(), &settings).await;
+    (server, folder)
 }
 
 #[test]
@@ -162,7 +219,7 @@ fn every_link_to_a_file_leads_to_one() {
 }
 
 fn has_tools() -> bool {
-    ["bash", "curl"].iter().all(|tool| {
+    ["bash", "curl", "openssl"].iter().all(|tool| {
         let found = Command::new(tool).arg("--version").output().is_ok();
         let ci = std::env::var_os("CI").is_some_and(|value| value == "true");
         assert!(found || !ci, "{tool} is missing");
