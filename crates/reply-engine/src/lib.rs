@@ -11,6 +11,8 @@
 
 mod chain;
 mod engine;
+#[cfg(test)]
+mod fixtures;
 mod follower;
 mod frame;
 mod generation;

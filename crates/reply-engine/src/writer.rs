@@ -111,47 +111,18 @@ struct Refused;
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
-    use domain::ids::{OwnerId, QuestionId, ReplyId, TicketId, UserId};
+    use domain::ids::OwnerId;
     use domain::ports::MockReplyEventLog;
-    use domain::reply::{Reply, ReplyState};
     use uuid::Uuid;
 
     use super::*;
+    use crate::fixtures::running_reply;
     use crate::live::LiveReply;
     use crate::outbox::Fenced;
 
-    fn reply() -> Reply {
-        let ticket_id = TicketId::from_uuid(Uuid::from_u128(1));
-        Reply {
-            id: ReplyId::from_uuid(Uuid::from_u128(2)),
-            ticket_id,
-            user_id: UserId::from_uuid(Uuid::from_u128(3)),
-            question: QuestionId::description(ticket_id),
-            attempt: 1,
-            handovers: 0,
-            state: ReplyState::Streaming,
-            handoff: None,
-            last_sequence: 0,
-            restart: None,
-            text: String::new(),
-            model: "scripted".to_owned(),
-            model_served: None,
-            template: None,
-            prompt_digest: None,
-            sources: Vec::new(),
-            usage: None,
-            created_at: DateTime::UNIX_EPOCH,
-            attempt_started_at: DateTime::UNIX_EPOCH,
-            first_token_at: None,
-            ended_at: None,
-            tenure: None,
-        }
-    }
-
     /// An outbox under a lease of that epoch, with something to say.
     fn speaking(writer: &LogWriter, epoch: i32) -> Arc<Outbox> {
-        let reply = reply();
+        let reply = running_reply();
         let lease = Lease {
             reply_id: reply.id,
             owner: OwnerId::from_uuid(Uuid::from_u128(4)),

@@ -1,38 +1,14 @@
-use chrono::DateTime;
 use domain::handoff::HandoffReason;
-use domain::ids::{MessageId, QuestionId, TicketId, UserId};
+use domain::ids::MessageId;
 use domain::reply::{Ending, EventId, FinishReason, Position, ReplyState, Restart, RestartReason};
 use uuid::Uuid;
 
 use super::*;
+use crate::fixtures::running_reply;
 
 /// A reply whose log holds these texts, ended or not.
 fn log_of(texts: &[&str], ended: bool) -> (Log, Vec<Position>) {
-    let ticket_id = TicketId::from_uuid(Uuid::from_u128(1));
-    let reply = Reply {
-        id: ReplyId::from_uuid(Uuid::from_u128(2)),
-        ticket_id,
-        user_id: UserId::from_uuid(Uuid::from_u128(3)),
-        question: QuestionId::description(ticket_id),
-        attempt: 1,
-        handovers: 0,
-        state: ReplyState::Streaming,
-        handoff: None,
-        last_sequence: 0,
-        restart: None,
-        text: String::new(),
-        model: "scripted".to_owned(),
-        model_served: None,
-        template: None,
-        prompt_digest: None,
-        sources: Vec::new(),
-        usage: None,
-        created_at: DateTime::UNIX_EPOCH,
-        attempt_started_at: DateTime::UNIX_EPOCH,
-        first_token_at: None,
-        ended_at: None,
-        tenure: None,
-    };
+    let reply = running_reply();
     let mut position = Position {
         attempt: 1,
         sequence: 0,
