@@ -79,14 +79,9 @@ async fn a_stored_template_that_works_no_more_gives_way_and_is_logged_once() {
     for _ in 0..5 {
         simulator.enqueue(Reply::text("Here you are."));
     }
-    let host = simulator.base_url();
     let home = Home::new().await;
-    let settings = home.settings();
-    let mut settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    settings.extend([
-        ("GROQ_API_KEY", "gsk_not_a_real_key"),
-        ("GROQ_BASE_URL", host.as_str()),
-    ]);
+    let settings = home.settings_with_model(simulator.base_url());
+    let settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let mut server = Server::start(home.folder.path(), &settings).await;
     let ada = server.new_customer().await;
     let grace = agent(&server, &home, &settings).await;

@@ -12,14 +12,9 @@ const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 async fn an_answer_is_logged_under_the_trace_of_the_request_that_began_it() {
     let simulator = Simulator::start().await.expect("a simulator");
     simulator.enqueue(Reply::status(401));
-    let host = simulator.base_url();
     let home = Home::new().await;
-    let settings = home.settings();
-    let mut settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
-    settings.extend([
-        ("GROQ_API_KEY", "gsk_not_a_real_key"),
-        ("GROQ_BASE_URL", host.as_str()),
-    ]);
+    let settings = home.settings_with_model(simulator.base_url());
+    let settings: Vec<_> = settings.iter().map(|(k, v)| (*k, v.as_str())).collect();
     let mut server = Server::start(home.folder.path(), &settings).await;
     let token = server.new_customer().await;
     let ticket = server.new_ticket(&token).await;

@@ -53,6 +53,14 @@ impl Home {
         ]
     }
 
+    /// The same, and those that lead to a model at that address.
+    pub fn settings_with_model(&self, base_url: String) -> Vec<(&'static str, String)> {
+        let mut settings = self.settings();
+        settings.push(("GROQ_API_KEY", "gsk_not_a_real_key".to_owned()));
+        settings.push(("GROQ_BASE_URL", base_url));
+        settings
+    }
+
     /// The setting of that name, if it leads to the data.
     pub fn setting(&self, name: &str) -> Option<String> {
         self.settings()
