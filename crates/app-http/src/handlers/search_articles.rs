@@ -19,7 +19,12 @@ const MAX_QUERY: usize = 500;
 #[serde(deny_unknown_fields)]
 pub(crate) struct SearchArticlesQuery {
     /// What to look for: words or a question.
-    #[param(min_length = 1, max_length = 500, example = "how long do refunds take")]
+    #[param(
+        min_length = 1,
+        max_length = 500,
+        pattern = "\\S",
+        example = "how long do refunds take"
+    )]
     q: String,
     /// How many; more than 100 are 100.
     #[param(schema_with = limit_schema)]
