@@ -71,7 +71,7 @@ impl Load {
     pub(crate) async fn at_rate(&self, rate: u32, lasting: Duration) -> anyhow::Result<Outcome> {
         let tally = Tally::new()?;
         let start = Instant::now();
-        let beats = u32::try_from(lasting.as_millis() * u128::from(rate) / 1000)?;
+        let beats = u32::try_from(lasting.as_millis() * u128::from(rate) / 1000)?.max(1);
         let due = Rc::new(Mutex::new(metronome(beats, lasting)?));
         let mut calling = JoinSet::new();
         for mut caller in self.callers(&tally) {

@@ -17,6 +17,8 @@ pub(crate) enum Part {
     Readers,
     /// Many readers coming back at once.
     Reconnects,
+    /// More tickets, and longer replies.
+    Growth,
 }
 
 /// How much of everything.
@@ -30,7 +32,6 @@ pub(crate) struct Plan {
     /// How often everything is measured.
     pub(crate) runs: usize,
     pub(crate) connections: usize,
-    pub(crate) tickets: usize,
     pub(crate) messages: usize,
     /// How long each load on requests lasts.
     pub(crate) load: Duration,
@@ -49,15 +50,38 @@ pub(crate) struct Plan {
     /// Readers who come back, and within which time.
     pub(crate) reconnects: u32,
     pub(crate) reconnecting: Duration,
+    pub(crate) growth: Growth,
 }
 
-const EVERY_PART: [Part; 6] = [
+/// How far things grow, measured once.
+#[derive(Clone, Debug)]
+pub(crate) struct Growth {
+    /// Tickets of one customer.
+    pub(crate) own: [usize; 2],
+    /// How many others' tickets are added.
+    pub(crate) tickets: u32,
+    /// How long each load lasts.
+    pub(crate) load: Duration,
+    /// How many of the staff search at the same time.
+    pub(crate) staff: usize,
+    /// Tokens of a reply.
+    pub(crate) replies: [u32; 2],
+    /// So many tokens are read by each reader in all, however long the replies are.
+    pub(crate) tokens_in_all: u32,
+    /// Tokens a second.
+    pub(crate) pace: u32,
+    /// How many replies are written at the same time, beside one alone.
+    pub(crate) streams: u32,
+}
+
+const EVERY_PART: [Part; 7] = [
     Part::Start,
     Part::Rest,
     Part::Login,
     Part::Generations,
     Part::Readers,
     Part::Reconnects,
+    Part::Growth,
 ];
 
 impl Plan {
@@ -69,7 +93,6 @@ impl Plan {
             fresh: true,
             runs: 3,
             connections: 64,
-            tickets: 50,
             messages: 20,
             load: Duration::from_secs(3),
             logins: Duration::from_secs(4),
@@ -81,6 +104,16 @@ impl Plan {
             readers: 10_000,
             reconnects: 5000,
             reconnecting: Duration::from_secs(5),
+            growth: Growth {
+                own: [10, 1000],
+                tickets: 1_000_000,
+                load: Duration::from_secs(1),
+                staff: 4,
+                replies: [100, 10_000],
+                tokens_in_all: 10_000,
+                pace: 2000,
+                streams: 4,
+            },
         }
     }
 
@@ -92,7 +125,6 @@ impl Plan {
             fresh: false,
             runs: 1,
             connections: 8,
-            tickets: 50,
             messages: 20,
             load: Duration::from_millis(200),
             logins: Duration::from_millis(500),
@@ -104,6 +136,16 @@ impl Plan {
             readers: 40,
             reconnects: 20,
             reconnecting: Duration::from_millis(200),
+            growth: Growth {
+                own: [2, 20],
+                tickets: 3000,
+                load: Duration::from_millis(200),
+                staff: 2,
+                replies: [10, 100],
+                tokens_in_all: 100,
+                pace: 500,
+                streams: 2,
+            },
         }
     }
 

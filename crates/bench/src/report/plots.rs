@@ -23,7 +23,7 @@ fn requests(measured: &Measured) -> String {
         .map(|rest| Group {
             name: format!("{}, {}", rest.endpoint.name(), rest.store),
             bars: [
-                ("server", rest.figure(|run| run.throughput)),
+                ("server", rest.figure(|run| run.answers.throughput)),
                 ("pgbench", rest.pgbench()),
                 ("bare handler", rest.figure(|run| run.bare)),
             ]

@@ -1,4 +1,4 @@
-use super::{Table, number, spread};
+use super::{Table, counted, number, spread};
 use crate::figures::{Figure, millis};
 use crate::latencies::Latencies;
 use crate::plan::Plan;
@@ -99,7 +99,7 @@ fn readers(readers: &Readers) -> String {
     format!(
         "## Many readers\n\n{} readers of {} live replies, with {}, in one run. They come within seconds, \
         each gets what was said so far, and then follows.\n\n{table}",
-        number(readers.count.into()),
+        counted(readers.count),
         readers.live,
         readers.store,
     )
@@ -121,7 +121,7 @@ fn reconnects(reconnects: &Reconnects) -> String {
         "## Readers come back\n\n{} readers come back within {:?} to {} live replies, with the id of the \
         last event they saw, and stay; with {}, in one run. Time counts from when each was due. The CPU time \
         holds what the replies and the readers who are back already take meanwhile.\n\n{table}",
-        number(reconnects.readers.into()),
+        counted(reconnects.readers),
         reconnects.within,
         reconnects.live,
         reconnects.store,

@@ -49,6 +49,11 @@ pub(super) fn number(value: f64) -> String {
     }
 }
 
+/// What was counted, all digits.
+pub(super) fn counted(count: impl Into<u64>) -> String {
+    grouped(&count.into().to_string())
+}
+
 /// Thousands apart from each other by a narrow space.
 fn grouped(digits: &str) -> String {
     let length = digits.len();
@@ -72,6 +77,7 @@ mod tests {
 
         assert_eq!(shown, ["1.23", "12.3", "123", "12\u{202f}346"]);
         assert_eq!(number(f64::NAN), "–");
+        assert_eq!(counted(10_u32), "10");
     }
 
     #[test]

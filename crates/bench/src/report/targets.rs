@@ -77,7 +77,7 @@ fn requests(measured: &Measured) -> Vec<Target> {
                 what: format!("{what}: a second per core of server CPU"),
                 bound: Bound::AtLeast(10_000.0),
                 unit: "",
-                measured: rest.figure(|run| run.per_core),
+                measured: rest.figure(|run| run.answers.per_core),
                 limit: format!("bare: {}", spread(&bare)),
             });
         }

@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::generations::asking;
+use crate::client::resuming;
 use crate::figures::micros_each;
 use crate::latencies::Latencies;
 use crate::metronome::metronome;
@@ -102,12 +103,8 @@ async fn left(address: SocketAddr, request: Vec<u8>) -> io::Result<Vec<u8>> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
-    let id = events.last_id().unwrap_or_default();
-    let mut again = request;
-    // The empty line that ends the head makes place for one more header.
-    again.truncate(again.len() - 2);
-    again.extend_from_slice(format!("last-event-id: {id}\r\n\r\n").as_bytes());
-    Ok(again)
+    let id = events.into_ids().text.unwrap_or_default();
+    Ok(resuming(&request, &id))
 }
 
 /// Waits for the first text; the stream stays open, as it does with a reader who is back.
