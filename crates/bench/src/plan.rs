@@ -37,20 +37,28 @@ pub(crate) struct Plan {
     pub(crate) load: Duration,
     /// How long sign-ins last; each takes a quarter of a second.
     pub(crate) logins: Duration,
-    /// How many replies are written at the same time, case by case.
-    pub(crate) generations: Vec<u32>,
+    /// Replies that are written at the same time, case by case.
+    pub(crate) generations: Vec<Wave>,
     pub(crate) tokens_per_second: u32,
-    /// Within which time they begin, evenly.
-    pub(crate) spread: Duration,
-    /// How long all of them go on at the same time.
-    pub(crate) hold: Duration,
     /// Replies that many readers read.
-    pub(crate) live: u32,
+    pub(crate) live: Wave,
     pub(crate) readers: u32,
     /// Readers who come back, and within which time.
     pub(crate) reconnects: u32,
     pub(crate) reconnecting: Duration,
     pub(crate) growth: Growth,
+}
+
+/// Replies that begin, and then go on together.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wave {
+    pub(crate) streams: u32,
+    /// Within which time they are due to begin, evenly.
+    pub(crate) spread: Duration,
+    /// How long after that the last one may have its first text.
+    pub(crate) settling: Duration,
+    /// How long all of them go on at the same time.
+    pub(crate) hold: Duration,
 }
 
 /// How far things grow, measured once.
@@ -74,6 +82,9 @@ pub(crate) struct Growth {
     pub(crate) streams: u32,
 }
 
+/// How much longer replies last than they are looked at.
+const MARGIN: Duration = Duration::from_millis(500);
+
 const EVERY_PART: [Part; 7] = [
     Part::Start,
     Part::Rest,
@@ -96,11 +107,13 @@ impl Plan {
             messages: 20,
             load: Duration::from_secs(3),
             logins: Duration::from_secs(4),
-            generations: vec![1, 100, 1000],
+            generations: vec![
+                Wave::of(1, [0, 1000, 5000]),
+                Wave::of(100, [1000, 1000, 5000]),
+                Wave::of(1000, [4000, 4000, 8000]),
+            ],
             tokens_per_second: 50,
-            spread: Duration::from_secs(1),
-            hold: Duration::from_secs(5),
-            live: 100,
+            live: Wave::of(100, [1000, 3000, 5000]),
             readers: 10_000,
             reconnects: 5000,
             reconnecting: Duration::from_secs(5),
@@ -128,11 +141,9 @@ impl Plan {
             messages: 20,
             load: Duration::from_millis(200),
             logins: Duration::from_millis(500),
-            generations: vec![1, 10],
+            generations: vec![Wave::of(1, [0, 200, 500]), Wave::of(10, [200, 300, 500])],
             tokens_per_second: 50,
-            spread: Duration::from_millis(200),
-            hold: Duration::from_millis(500),
-            live: 2,
+            live: Wave::of(2, [200, 300, 500]),
             readers: 40,
             reconnects: 20,
             reconnecting: Duration::from_millis(200),
@@ -153,6 +164,11 @@ impl Plan {
         self.parts.contains(&part)
     }
 
+    /// How many tokens keep replies going from their beginning to the end of a wave.
+    pub(crate) fn tokens_of(&self, wave: &Wave) -> u32 {
+        self.tokens_for(wave.begun_at_latest() + wave.hold + MARGIN)
+    }
+
     /// How many tokens keep a reply going for so long.
     pub(crate) fn tokens_for(&self, lasting: Duration) -> u32 {
         let tokens = lasting.as_millis() * u128::from(self.tokens_per_second) / 1000;
@@ -162,6 +178,23 @@ impl Plan {
     /// The time from one token to the next.
     pub(crate) fn interval(&self) -> Duration {
         Duration::from_secs(1) / self.tokens_per_second
+    }
+}
+
+impl Wave {
+    /// Its times are in milliseconds.
+    const fn of(streams: u32, [spread, settling, hold]: [u64; 3]) -> Self {
+        Self {
+            streams,
+            spread: Duration::from_millis(spread),
+            settling: Duration::from_millis(settling),
+            hold: Duration::from_millis(hold),
+        }
+    }
+
+    /// When all should have had their first text.
+    pub(crate) fn begun_at_latest(&self) -> Duration {
+        self.spread + self.settling
     }
 }
 
@@ -175,5 +208,6 @@ mod tests {
 
         assert_eq!(plan.tokens_for(Duration::from_secs(7)), 350);
         assert_eq!(plan.interval(), Duration::from_millis(20));
+        assert_eq!(plan.tokens_of(&Wave::of(1, [1000, 500, 5000])), 350);
     }
 }

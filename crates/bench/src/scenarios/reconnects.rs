@@ -37,17 +37,18 @@ pub(crate) async fn measure(
     program: &Program,
     store: &Store,
 ) -> anyhow::Result<Reconnects> {
-    let lasting = plan.spread + MARGIN * 4 + plan.reconnecting;
+    let wave = &plan.live;
+    let lasting = wave.spread + MARGIN * 4 + plan.reconnecting;
     let simulator = Simulator::start(Pace {
         tokens: plan.tokens_for(lasting),
         tokens_per_second: plan.tokens_per_second,
     })?;
     let server = Server::start(program, store, Some(&simulator)).await?;
-    let requests = asking(&server, plan.live).await?;
+    let requests = asking(&server, wave.streams).await?;
 
     // Each reply is begun by a reader who leaves after a while, and keeps the id.
     let mut readers = JoinSet::new();
-    let mut due = metronome(plan.live, plan.spread)?;
+    let mut due = metronome(wave.streams, wave.spread)?;
     for request in requests {
         if due.recv().await.is_none() {
             break;
@@ -80,7 +81,7 @@ pub(crate) async fn measure(
         store: store.name(),
         readers: plan.reconnects,
         within: plan.reconnecting,
-        live: plan.live,
+        live: wave.streams,
         resumed,
         server_us: micros_each(spent.server, plan.reconnects.into()),
         load_us: micros_each(spent.load, plan.reconnects.into()),
