@@ -17,6 +17,8 @@ pub(crate) enum Part {
     Readers,
     /// Many readers coming back at once.
     Reconnects,
+    /// Two servers on one database.
+    Replicas,
     /// More tickets, and longer replies.
     Growth,
 }
@@ -35,6 +37,8 @@ pub(crate) struct Plan {
     pub(crate) messages: usize,
     /// How long each load on requests lasts.
     pub(crate) load: Duration,
+    /// And those on a bare handler.
+    pub(crate) bare: Duration,
     /// How long sign-ins last; each takes a quarter of a second.
     pub(crate) logins: Duration,
     /// Replies that are written at the same time, case by case.
@@ -46,6 +50,8 @@ pub(crate) struct Plan {
     /// Readers who come back, and within which time.
     pub(crate) reconnects: u32,
     pub(crate) reconnecting: Duration,
+    /// Replies that one server writes and another one is asked for.
+    pub(crate) elsewhere: Wave,
     pub(crate) growth: Growth,
 }
 
@@ -85,13 +91,14 @@ pub(crate) struct Growth {
 /// How much longer replies last than they are looked at.
 const MARGIN: Duration = Duration::from_millis(500);
 
-const EVERY_PART: [Part; 7] = [
+const EVERY_PART: [Part; 8] = [
     Part::Start,
     Part::Rest,
     Part::Login,
     Part::Generations,
     Part::Readers,
     Part::Reconnects,
+    Part::Replicas,
     Part::Growth,
 ];
 
@@ -106,6 +113,7 @@ impl Plan {
             connections: 64,
             messages: 20,
             load: Duration::from_secs(3),
+            bare: Duration::from_secs(1),
             logins: Duration::from_secs(4),
             generations: vec![
                 Wave::of(1, [0, 1000, 5000]),
@@ -117,6 +125,7 @@ impl Plan {
             readers: 10_000,
             reconnects: 5000,
             reconnecting: Duration::from_secs(5),
+            elsewhere: Wave::of(100, [1000, 1000, 5000]),
             growth: Growth {
                 own: [10, 1000],
                 tickets: 1_000_000,
@@ -140,6 +149,7 @@ impl Plan {
             connections: 8,
             messages: 20,
             load: Duration::from_millis(200),
+            bare: Duration::from_millis(200),
             logins: Duration::from_millis(500),
             generations: vec![Wave::of(1, [0, 200, 500]), Wave::of(10, [200, 300, 500])],
             tokens_per_second: 50,
@@ -147,6 +157,7 @@ impl Plan {
             readers: 40,
             reconnects: 20,
             reconnecting: Duration::from_millis(200),
+            elsewhere: Wave::of(10, [200, 300, 500]),
             growth: Growth {
                 own: [2, 20],
                 tickets: 3000,

@@ -1,5 +1,6 @@
 mod growth;
 mod plots;
+mod replicas;
 mod requests;
 mod streams;
 mod svg;
@@ -49,17 +50,17 @@ impl Report {
 
 pub(crate) fn write(measured: &Measured) -> Report {
     let plots = plots::draw(measured);
-    let mut sections = vec![
-        INTRODUCTION.to_owned(),
-        machine(measured),
-        targets::section(measured),
-    ];
+    let mut sections = vec![INTRODUCTION.to_owned(), machine(measured)];
+    sections.extend(targets::section(measured));
     for (name, _) in &plots {
         let title = name.trim_end_matches(".svg").replace('-', " ");
         sections.push(format!("![{title}](benchmarks/{name})\n"));
     }
     sections.extend(requests::sections(measured));
     sections.extend(streams::sections(measured));
+    if let Some(replicas) = &measured.replicas {
+        sections.push(replicas::section(&measured.plan, replicas));
+    }
     if !measured.starts.is_empty() {
         sections.push(starts(&measured.starts));
     }

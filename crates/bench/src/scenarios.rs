@@ -7,6 +7,7 @@ mod login;
 mod reader;
 mod readers;
 mod reconnects;
+mod replicas;
 mod rest;
 mod start;
 
@@ -15,6 +16,7 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+pub(crate) use self::answers::Answers;
 pub(crate) use self::customer::PAGE;
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::generations::{DIRECT, Generations, StreamRun};
@@ -22,6 +24,7 @@ pub(crate) use self::growth::{Crowd, Growth, LongReplies, Replay};
 pub(crate) use self::login::Login;
 pub(crate) use self::readers::Readers;
 pub(crate) use self::reconnects::Reconnects;
+pub(crate) use self::replicas::Replicas;
 pub(crate) use self::rest::Rest;
 pub(crate) use self::start::Start;
 use crate::host::Host;
@@ -39,6 +42,7 @@ pub(crate) struct Measured {
     pub(crate) generations: Vec<Generations>,
     pub(crate) readers: Option<Readers>,
     pub(crate) reconnects: Option<Reconnects>,
+    pub(crate) replicas: Option<Replicas>,
     pub(crate) growths: Vec<Growth>,
 }
 
@@ -58,6 +62,7 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
         generations: Vec::new(),
         readers: None,
         reconnects: None,
+        replicas: None,
         growths: Vec::new(),
     };
     for store in &stores {
@@ -92,6 +97,11 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
     if plan.has(Part::Reconnects) {
         let reconnects = reconnects::measure(plan, &program, first);
         measured.reconnects = Some(told("readers coming back", reconnects).await?);
+    }
+    // One process serves a file, so this takes PostgreSQL.
+    if plan.has(Part::Replicas) && first.cluster().is_some() {
+        let replicas = replicas::measure(plan, &program, first);
+        measured.replicas = Some(told("two servers", replicas).await?);
     }
     drop(stores);
     if plan.has(Part::Growth) {

@@ -31,12 +31,15 @@ impl Bound {
 }
 
 /// Judged by the median; what was not measured is not told.
-pub(super) fn section(measured: &Measured) -> String {
+pub(super) fn section(measured: &Measured) -> Option<String> {
     let mut table = Table::new(&["target", "", "measured", "", "limit in the same run"]);
     let mut targets = requests(measured);
     targets.extend(logins(measured));
     targets.extend(streams(measured));
     targets.extend(starts(measured));
+    if targets.is_empty() {
+        return None;
+    }
     for target in targets {
         let Some(median) = target.measured.median() else {
             continue;
@@ -55,10 +58,10 @@ pub(super) fn section(measured: &Measured) -> String {
             target.limit,
         ]);
     }
-    format!(
+    Some(format!(
         "## Targets\n\nThey are for two cores that all of it shares.\n\n{table}\n\
         Why what is missed is missed, and what it means for one machine: [SCALING.md](SCALING.md).\n"
-    )
+    ))
 }
 
 fn requests(measured: &Measured) -> Vec<Target> {

@@ -1,9 +1,9 @@
 use std::time::Duration;
 
+use crate::cpu::CpuTimes;
 use crate::figures::{micros_each, per_core, rate};
 use crate::latencies::Latencies;
 use crate::load::Load;
-use crate::world::Server;
 
 /// The share of what the server takes at most at which latencies are measured.
 const SHARE: f64 = 0.5;
@@ -12,7 +12,7 @@ const SHARE: f64 = 0.5;
 pub(crate) struct Answers {
     /// A second, with every connection busy.
     pub(crate) throughput: f64,
-    /// Of CPU time for each.
+    /// Of CPU time for each, of all servers together.
     pub(crate) server_us: f64,
     pub(crate) database_us: f64,
     pub(crate) load_us: f64,
@@ -28,22 +28,23 @@ pub(crate) struct Answers {
 impl Answers {
     /// Loads the server twice for so long: with all that it takes, and with half of that.
     pub(super) async fn measure(
-        server: &Server,
+        cpu: impl Fn() -> anyhow::Result<CpuTimes>,
         load: &Load,
         lasting: Duration,
     ) -> anyhow::Result<Self> {
-        let before = server.cpu()?;
+        let before = cpu()?;
         let full = load.saturate(lasting).await?;
-        let spent = server.cpu()? - before;
+        let spent = cpu()? - before;
+        let servers = spent.server + spent.replica;
         let throughput = rate(full.done, full.took);
         let half = whole(throughput * SHARE).max(1);
         let steady = load.at_rate(half, lasting).await?;
         Ok(Self {
             throughput,
-            server_us: micros_each(spent.server, full.done),
+            server_us: micros_each(servers, full.done),
             database_us: micros_each(spent.database, full.done),
             load_us: micros_each(spent.load, full.done),
-            per_core: per_core(spent.server, full.done),
+            per_core: per_core(servers, full.done),
             bytes: full.bytes,
             errors: full.errors + steady.errors,
             rate: half,

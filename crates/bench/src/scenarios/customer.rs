@@ -59,7 +59,7 @@ impl Customer {
                 let paths = self.written.iter();
                 let paths = paths.map(|id| format!("/tickets/{id}/messages"));
                 return Ok(Load {
-                    address,
+                    addresses: vec![address],
                     requests: paths
                         .map(|path| post(&path, message().to_string()))
                         .collect(),
@@ -68,7 +68,7 @@ impl Customer {
             }
         };
         Ok(Load {
-            address,
+            addresses: vec![address],
             requests: vec![one; self.written.len()],
             status: endpoint.status(),
         })

@@ -40,6 +40,8 @@ pub(crate) struct StreamRun {
     pub(crate) frames_per_second: f64,
     /// Of CPU time for each frame that a reader got.
     pub(crate) server_us: f64,
+    /// Of the second server's, where there is one.
+    pub(crate) replica_us: f64,
     pub(crate) database_us: f64,
     pub(crate) upstream_us: f64,
     pub(crate) load_us: f64,
@@ -164,7 +166,7 @@ async fn read(
     Ok(readers.join_all().await)
 }
 
-fn summary(
+pub(super) fn summary(
     plan: &Plan,
     wave: &Wave,
     epoch: Instant,
@@ -192,6 +194,7 @@ fn summary(
         merged: float(window.tokens) / float(window.frames),
         frames_per_second: rate(window.frames, window.took()),
         server_us: micros_each(window.cpu.server, window.frames),
+        replica_us: micros_each(window.cpu.replica, window.frames),
         database_us: micros_each(window.cpu.database, window.frames),
         upstream_us: micros_each(window.cpu.upstream, window.frames),
         load_us: micros_each(window.cpu.load, window.frames),

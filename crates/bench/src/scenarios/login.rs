@@ -68,8 +68,8 @@ pub(crate) async fn measure(
     let (mut runs, mut others_runs) = (Vec::new(), Vec::new());
     for _ in 0..plan.runs {
         let hash = hash()?;
-        let answers = Answers::measure(&server, &login, plan.logins).await?;
-        let (bare, bare_us) = bare(plan.load, &login, answers.bytes).await?;
+        let answers = Answers::measure(|| server.cpu(), &login, plan.logins).await?;
+        let (bare, bare_us) = bare(plan.bare, &login, answers.bytes).await?;
         runs.push(RestRun {
             answers,
             bare,
@@ -109,8 +109,9 @@ pub(crate) async fn measure(
 fn on_connections(load: &Load, connections: usize) -> Load {
     let requests = load.requests.iter().cycle().take(connections);
     Load {
+        addresses: load.addresses.clone(),
         requests: requests.cloned().collect(),
-        ..*load
+        status: load.status,
     }
 }
 

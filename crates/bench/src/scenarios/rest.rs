@@ -66,8 +66,8 @@ pub(crate) async fn measure(
         let load = customer.load(server.address, endpoint)?;
         let mut runs = Vec::new();
         for _ in 0..plan.runs {
-            let answers = Answers::measure(&server, &load, plan.load).await?;
-            let (bare, bare_us) = bare(plan.load, &load, answers.bytes).await?;
+            let answers = Answers::measure(|| server.cpu(), &load, plan.load).await?;
+            let (bare, bare_us) = bare(plan.bare, &load, answers.bytes).await?;
             let pgbench = match store.cluster().zip(endpoint.script()) {
                 Some((cluster, script)) => Some(customer.pgbench(cluster)?.run(script, plan.load)?),
                 None => None,
@@ -96,7 +96,7 @@ pub(super) async fn bare(
 ) -> anyhow::Result<(f64, f64)> {
     let bare = Bare::start(bytes)?;
     let load = Load {
-        address: bare.address(),
+        addresses: vec![bare.address()],
         requests: load.requests.clone(),
         status: 200,
     };

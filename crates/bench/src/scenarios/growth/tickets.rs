@@ -111,7 +111,7 @@ async fn among(
     let mut crowds = Vec::new();
     for (endpoint, own, customer) in cases {
         let load = customer.load(server.address, endpoint)?;
-        let answers = Answers::measure(server, &load, plan.growth.load).await?;
+        let answers = Answers::measure(|| server.cpu(), &load, plan.growth.load).await?;
         // The limit is told where it is lowest.
         let limited = store.cluster().zip(endpoint.script());
         let pgbench = match limited.filter(|_| others > 0) {
