@@ -94,3 +94,5 @@ END
 $$;
 COMMIT;
 VACUUM ANALYZE;
+-- What it has to write for all that is not of the requests that follow.
+CHECKPOINT;

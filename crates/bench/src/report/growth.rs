@@ -79,11 +79,16 @@ fn everywhere(growths: &[Growth]) -> String {
         table.row([
             growth.store.to_owned(),
             counted(everywhere.others),
-            everywhere.status.to_string(),
+            everywhere
+                .status
+                .map_or_else(none, |status| status.to_string()),
             number(millis(everywhere.took)),
         ]);
     }
-    format!("One search of the staff for a word that is in every ticket of others:\n\n{table}")
+    format!(
+        "One search of the staff for a word that is in every ticket of others; without a status where no answer \
+        came in time:\n\n{table}"
+    )
 }
 
 fn replies(plan: &Plan, growths: &[Growth]) -> String {

@@ -94,22 +94,30 @@ pub(crate) async fn measure(
     Ok(measured)
 }
 
+/// Who is asked, and for what.
+struct Asked {
+    address: SocketAddr,
+    dialect: Dialect,
+    requests: Vec<Vec<u8>>,
+}
+
 async fn run(
     plan: &Plan,
     wave: &Wave,
     simulator: &Simulator,
     server: Option<&Server>,
 ) -> anyhow::Result<StreamRun> {
-    let (address, dialect, requests) = match server {
-        None => {
-            let requests = vec![Simulator::request(); usize::try_from(wave.streams)?];
-            (simulator.address(), Dialect::Upstream, requests)
-        }
-        Some(server) => (
-            server.address,
-            Dialect::Reply,
-            asking(server, wave.streams).await?,
-        ),
+    let asked = match server {
+        None => Asked {
+            address: simulator.address(),
+            dialect: Dialect::Upstream,
+            requests: vec![Simulator::request(); usize::try_from(wave.streams)?],
+        },
+        Some(server) => Asked {
+            address: server.address,
+            dialect: Dialect::Reply,
+            requests: asking(server, wave.streams).await?,
+        },
     };
     let cpu = || match server {
         Some(server) => server.cpu(),
@@ -122,7 +130,7 @@ async fn run(
     let meter = Rc::new(Meter::default());
     let epoch = Instant::now();
     let (transcripts, window) = tokio::join!(
-        read(wave, epoch, address, dialect, requests, &meter),
+        read(wave, epoch, asked, &meter),
         meter.watch(wave.streams, wave.begun_at_latest(), wave.hold, cpu)
     );
     summary(plan, wave, epoch, &transcripts?, &window?)
@@ -144,19 +152,17 @@ pub(super) async fn asking(server: &Server, streams: u32) -> anyhow::Result<Vec<
 async fn read(
     wave: &Wave,
     epoch: Instant,
-    address: SocketAddr,
-    dialect: Dialect,
-    requests: Vec<Vec<u8>>,
+    asked: Asked,
     meter: &Rc<Meter>,
 ) -> anyhow::Result<Vec<Transcript>> {
     let mut due = metronome(wave.streams, wave.spread)?;
     let mut readers = JoinSet::new();
-    for request in requests {
+    for request in asked.requests {
         let Some(due) = due.recv().await else { break };
         let reader = Reader {
-            address,
+            address: asked.address,
             request,
-            dialect,
+            dialect: asked.dialect,
             due,
             epoch,
             joins_late: false,
