@@ -20,7 +20,10 @@ pub(super) fn quantile(
     of: impl Fn(&StreamRun) -> &Latencies,
     share: f64,
 ) -> Figure {
-    case.figure(|run| millis(of(run).quantile(share)))
+    case.figure(|run| match of(run) {
+        none if none.is_empty() => f64::NAN,
+        some => millis(some.quantile(share)),
+    })
 }
 
 fn generations(plan: &Plan, cases: &[Generations]) -> String {

@@ -136,9 +136,12 @@ async fn run(
     summary(plan, wave, epoch, &transcripts?, &window?)
 }
 
-/// Opens tickets and returns the requests for the answers to them.
+/// Somebody new opens tickets; returns the requests for the answers to them.
 pub(super) async fn asking(server: &Server, streams: u32) -> anyhow::Result<Vec<Vec<u8>>> {
-    let account = Account::create(server.address).await?;
+    asking_as(&Account::create(server.address).await?, streams).await
+}
+
+pub(super) async fn asking_as(account: &Account, streams: u32) -> anyhow::Result<Vec<Vec<u8>>> {
     let tickets = account.open_tickets(usize::try_from(streams)?).await?;
     let paths = tickets
         .iter()

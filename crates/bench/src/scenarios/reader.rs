@@ -123,17 +123,18 @@ impl Reader {
 }
 
 impl Meter {
-    /// Waits until all of them have begun, but not for ever, and then looks at what comes and what that
-    /// costs, for so long or until one of them has ended.
+    /// Waits until all of them have begun, though only so long after the first one, and then looks at
+    /// what comes and what that costs, for so long or until one of them has ended.
     pub(crate) async fn watch(
         &self,
         readers: u32,
-        at_latest: Duration,
+        after_the_first: Duration,
         lasting: Duration,
         cpu: impl Fn() -> anyhow::Result<CpuTimes>,
     ) -> anyhow::Result<Window> {
+        drop(timeout(DEADLINE, self.until(|| self.begun.get() > 0)).await);
         let all_begin = self.until(|| self.begun.get() >= readers);
-        let is_whole = timeout(at_latest, all_begin).await.is_ok();
+        let is_whole = timeout(after_the_first, all_begin).await.is_ok();
         let (from, frames, tokens, spent) =
             (Instant::now(), self.frames.get(), self.tokens.get(), cpu()?);
         drop(timeout(lasting, self.until(|| self.ended.get() > 0)).await);

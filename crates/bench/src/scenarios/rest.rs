@@ -57,7 +57,8 @@ pub(crate) async fn measure(
     store: &Store,
 ) -> anyhow::Result<Vec<Rest>> {
     let server = Server::start(program, store, None).await?;
-    let customer = Customer::create(server.address, PAGE, plan.messages, plan.connections).await?;
+    let customer = Customer::create(server.address, PAGE, plan.messages, plan.connections);
+    let customer = customer.await?.and_writer(server.address).await?;
     if let Some(cluster) = store.cluster() {
         cluster.execute("vacuum analyze")?;
     }

@@ -9,10 +9,10 @@ use crate::client::resuming;
 use crate::figures::{float, micros_each};
 use crate::latencies::Latencies;
 use crate::plan::Growth;
-use crate::scenarios::generations::asking;
+use crate::scenarios::generations::asking_as;
 use crate::sse::{Dialect, Event, Events, Ids};
 use crate::world::simulator::{Pace, Simulator};
-use crate::world::{Program, Server, Store};
+use crate::world::{Account, Program, Server, Store};
 
 /// How long one that hangs is waited for.
 const DEADLINE: Duration = Duration::from_secs(90);
@@ -77,8 +77,9 @@ pub(super) async fn measure(
             tokens_per_second: plan.pace,
         })?;
         let server = Server::start(program, store, Some(&simulator)).await?;
+        let account = Account::create(server.address).await?;
         for streams in [1, plan.streams] {
-            measured.push(write(plan, &server, tokens, streams).await?);
+            measured.push(write(plan, &server, &account, [tokens, streams]).await?);
         }
     }
     Ok(measured)
@@ -88,11 +89,11 @@ pub(super) async fn measure(
 async fn write(
     plan: &Growth,
     server: &Server,
-    tokens: u32,
-    streams: u32,
+    account: &Account,
+    [tokens, streams]: [u32; 2],
 ) -> anyhow::Result<LongReplies> {
     let rounds = (plan.tokens_in_all / tokens).max(1);
-    let requests = asking(server, streams * rounds).await?;
+    let requests = asking_as(account, streams * rounds).await?;
     let before = server.cpu()?;
     let (mut first, mut frames, mut errors) = (Latencies::new()?, 0, 0);
     let mut last = None;

@@ -51,8 +51,11 @@ pub(super) async fn measure(
     let server = Server::start(program, store, None).await?;
     let mut customers = Vec::new();
     for own in plan.growth.own {
-        let customer =
-            Customer::create(server.address, own, plan.messages, plan.connections).await?;
+        let customer = Customer::create(server.address, own, plan.messages, plan.connections);
+        let mut customer = customer.await?;
+        if customers.is_empty() {
+            customer = customer.and_writer(server.address).await?;
+        }
         customers.push((own, customer));
     }
     let staff = Customer::create(server.address, 1, 1, plan.growth.staff).await?;
