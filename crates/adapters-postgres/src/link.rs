@@ -23,10 +23,11 @@ impl Purpose {
         match self {
             // The server gives up before a unit of work does, unless that waited for a connection:
             // so it is the server who says what was waited for, and releases locks of whoever
-            // vanished.
+            // vanished. To start a parallel worker takes longer than what it would do.
             Self::Serving => {
                 "SET statement_timeout = '3500ms'; SET lock_timeout = '3s'; \
-                 SET idle_in_transaction_session_timeout = '10s'"
+                 SET idle_in_transaction_session_timeout = '10s'; \
+                 SET max_parallel_workers_per_gather = 0"
             }
             // Another process' migrations are waited for however long they take.
             Self::Migrating => "SET statement_timeout = 0; SET lock_timeout = 0",

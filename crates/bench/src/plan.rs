@@ -19,6 +19,8 @@ pub(crate) enum Part {
     Reconnects,
     /// Two servers on one database.
     Replicas,
+    /// The log on PostgreSQL by itself.
+    Log,
     /// More tickets, and longer replies.
     Growth,
 }
@@ -52,6 +54,8 @@ pub(crate) struct Plan {
     pub(crate) reconnecting: Duration,
     /// Replies that one server writes and another one is asked for.
     pub(crate) elsewhere: Wave,
+    /// Servers that append to the log, and to how many replies at a time, case by case.
+    pub(crate) appends: Vec<(u32, u32)>,
     pub(crate) growth: Growth,
 }
 
@@ -91,7 +95,7 @@ pub(crate) struct Growth {
 /// How much longer replies last than they are looked at.
 const MARGIN: Duration = Duration::from_millis(500);
 
-const EVERY_PART: [Part; 8] = [
+const EVERY_PART: [Part; 9] = [
     Part::Start,
     Part::Rest,
     Part::Login,
@@ -99,6 +103,7 @@ const EVERY_PART: [Part; 8] = [
     Part::Readers,
     Part::Reconnects,
     Part::Replicas,
+    Part::Log,
     Part::Growth,
 ];
 
@@ -126,6 +131,7 @@ impl Plan {
             reconnects: 5000,
             reconnecting: Duration::from_secs(5),
             elsewhere: Wave::of(100, [1000, 1000, 5000]),
+            appends: vec![(1, 1), (1, 10), (1, 100), (1, 1000), (4, 100)],
             growth: Growth {
                 own: [10, 1000],
                 tickets: 1_000_000,
@@ -158,6 +164,7 @@ impl Plan {
             reconnects: 20,
             reconnecting: Duration::from_millis(200),
             elsewhere: Wave::of(10, [200, 300, 500]),
+            appends: vec![(1, 2), (2, 10)],
             growth: Growth {
                 own: [2, 20],
                 tickets: 3000,

@@ -1,3 +1,4 @@
+mod appends;
 mod growth;
 mod plots;
 mod replicas;
@@ -63,6 +64,9 @@ pub(crate) fn write(measured: &Measured) -> Report {
     }
     if !measured.starts.is_empty() {
         sections.push(starts(&measured.starts));
+    }
+    if !measured.appends.is_empty() {
+        sections.push(appends::section(&measured.plan, &measured.appends));
     }
     if !measured.growths.is_empty() {
         sections.push(growth::section(&measured.plan, &measured.growths));

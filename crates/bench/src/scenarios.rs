@@ -1,4 +1,5 @@
 mod answers;
+mod appends;
 mod customer;
 mod endpoint;
 mod generations;
@@ -17,6 +18,7 @@ use std::time::Instant;
 use anyhow::Context as _;
 
 pub(crate) use self::answers::Answers;
+pub(crate) use self::appends::Appends;
 pub(crate) use self::customer::PAGE;
 pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::generations::{DIRECT, Generations, StreamRun};
@@ -43,6 +45,7 @@ pub(crate) struct Measured {
     pub(crate) readers: Option<Readers>,
     pub(crate) reconnects: Option<Reconnects>,
     pub(crate) replicas: Option<Replicas>,
+    pub(crate) appends: Vec<Appends>,
     pub(crate) growths: Vec<Growth>,
 }
 
@@ -63,6 +66,7 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
         readers: None,
         reconnects: None,
         replicas: None,
+        appends: Vec::new(),
         growths: Vec::new(),
     };
     for store in &stores {
@@ -102,6 +106,12 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
     if plan.has(Part::Replicas) && first.cluster().is_some() {
         let replicas = replicas::measure(plan, &program, first);
         measured.replicas = Some(told("two servers", replicas).await?);
+    }
+    if plan.has(Part::Log)
+        && let Some(cluster) = first.cluster()
+    {
+        let appends = appends::measure(plan, &program, first, cluster);
+        measured.appends = told("the log", appends).await?;
     }
     drop(stores);
     if plan.has(Part::Growth) {

@@ -42,7 +42,7 @@ pub(crate) fn page(
     order: TicketOrder,
     limit: PageLimit,
 ) -> tickets::BoxedQuery<'static, Pg> {
-    let mut query = filtered(filter);
+    let mut query = filtered(filter, Reach::of(filter, Reach::All));
     query = match order {
         TicketOrder::CreatedAt { after } => {
             if let Some(TimePlace { at, id }) = after {
@@ -65,7 +65,7 @@ pub(crate) fn page(
     query.limit(surplus(limit))
 }
 
-pub(super) fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Pg> {
+pub(super) fn filtered(filter: &TicketFilter, reach: Reach) -> tickets::BoxedQuery<'static, Pg> {
     let mut query = tickets::table.into_boxed();
     if let Some(user_id) = filter.user_id {
         query = query.filter(tickets::user_id.eq(user_id.as_uuid()));
@@ -94,10 +94,6 @@ pub(super) fn filtered(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Pg
             .filter(tickets::tags.contains(vec![tag.as_str().to_owned()]));
     }
     if let Some(search) = &filter.search {
-        let reach = match filter.user_id {
-            Some(_) => Reach::Some,
-            None => Reach::All,
-        };
         query = search::found(query, search, reach);
     }
     query

@@ -16,6 +16,10 @@ use crate::schema::tickets;
 /// in very many, and each is weighed.
 const WEIGHED: i64 = 1_000;
 
+/// In how many texts at most, those of the newest tickets, the words are looked for to find these:
+/// another condition may be true of few of the tickets.
+const FOUND: &str = "20000";
+
 /// Of the tickets only those in which every term is found.
 pub(super) fn found(
     query: tickets::BoxedQuery<'static, Pg>,
@@ -40,6 +44,18 @@ pub(super) enum Reach {
     /// cannot know that of words which may go on, and would walk through every ticket for one that
     /// is in none.
     All,
+    /// The newest ones of all: ids rise with time.
+    Newest,
+}
+
+impl Reach {
+    /// How far a filter reaches that is for one customer's tickets or for everybody's.
+    pub(super) const fn of(filter: &TicketFilter, everybodys: Self) -> Self {
+        match filter.user_id {
+            Some(_) => Self::Some,
+            None => everybodys,
+        }
+    }
 }
 
 /// Whether each term is found in one of the ticket's texts.
@@ -54,6 +70,11 @@ impl QueryFragment<Pg> for HasTerms {
         let (begin, between, end) = match self.reach {
             Reach::Some => ("tickets.id IN (", ") AND tickets.id IN (", ")"),
             Reach::All => ("tickets.id = ANY (ARRAY(", " INTERSECT ", "))"),
+            Reach::Newest => (
+                "tickets.id = ANY (ARRAY(SELECT ticket_id FROM (",
+                " INTERSECT ",
+                ") AS hits ORDER BY ticket_id DESC LIMIT ",
+            ),
         };
         for (number, term) in self.search.terms().iter().enumerate() {
             out.push_sql(if number == 0 { begin } else { between });
@@ -68,6 +89,10 @@ impl QueryFragment<Pg> for HasTerms {
             out.push_sql(")");
         }
         out.push_sql(end);
+        if matches!(self.reach, Reach::Newest) {
+            out.push_sql(FOUND);
+            out.push_sql("))");
+        }
         Ok(())
     }
 }
@@ -101,7 +126,7 @@ pub(super) async fn load(
         .iter()
         .map(|term| term.text().to_owned())
         .collect();
-    let newest = filtered(filter)
+    let newest = filtered(filter, Reach::of(filter, Reach::Newest))
         .order((tickets::created_at.desc(), tickets::id.desc()))
         .limit(WEIGHED)
         .select(tickets::id);
