@@ -3,6 +3,7 @@ use std::collections::HashMap;
 use domain::ports::BoxError;
 
 use crate::analyzer::Word;
+use crate::concepts::Mention;
 use crate::index::{Correction, Index, float};
 
 /// BM25's usual constants: how soon repetitions stop counting, how much long texts are held back.
@@ -12,6 +13,8 @@ const B: f64 = 0.3;
 const SYNONYM: f64 = 0.8;
 /// How much one word of a phrase counts against the phrase.
 const PART: f64 = 0.5;
+/// How much a phrase within another one, or overlapping it, counts against that one.
+const INNER: f64 = 0.8;
 /// How much a weak word counts in the ranking.
 const WEAK: f64 = 0.5;
 
@@ -121,7 +124,9 @@ pub(crate) fn of_words(index: &Index, words: &[Word]) -> Result<Vec<Evidence>, B
             )
         } else {
             let phrase = words.get(at..at + length).unwrap_or_default();
-            (of_phrase(phrase, concepts), false)
+            let within = mentions.iter().filter(|m| (at..at + length).contains(&m.at));
+            let within = within.filter(|m| m.at > at || m.length < length);
+            (of_phrase(phrase, concepts, within), false)
         };
         at += length;
         if !alternatives.is_empty() {
@@ -168,15 +173,23 @@ fn of_word(
     Ok(alternatives)
 }
 
-fn of_phrase(words: &[Word], concepts: Vec<String>) -> Vec<Alternative> {
+fn of_phrase<'a>(
+    words: &[Word],
+    concepts: Vec<String>,
+    within: impl Iterator<Item = &'a Mention>,
+) -> Vec<Alternative> {
     let concepts = concepts.into_iter().map(|term| Alternative {
         term,
         nearness: 1.0,
+    });
+    let within = within.map(|mention| Alternative {
+        term: mention.term.clone(),
+        nearness: if mention.length > 1 { INNER } else { PART * SYNONYM },
     });
     let told = words.iter().filter(|word| !word.is_stopped);
     let parts = told.map(|word| Alternative {
         term: word.stem.clone(),
         nearness: PART,
     });
-    concepts.chain(parts).collect()
+    concepts.chain(within).chain(parts).collect()
 }

@@ -63,6 +63,22 @@ impl SearchLanguage {
         }
     }
 
+    /// Words that may stand within a phrase without parting it.
+    pub(crate) fn fillers(self) -> &'static str {
+        match self.0 {
+            Some(Language::English) => words::FILLERS,
+            _ => "",
+        }
+    }
+
+    /// Words that negate what follows them.
+    pub(crate) fn negations(self) -> &'static str {
+        match self.0 {
+            Some(Language::English) => words::NEGATIONS,
+            _ => "",
+        }
+    }
+
     /// Whether an apostrophe ends a word of its own, as in "l'article", or belongs to the word, as
     /// in "don't".
     pub(crate) fn elides(self) -> bool {

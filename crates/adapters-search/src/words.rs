@@ -29,6 +29,15 @@ pub(crate) const WEAK_WORDS: &str = "able actually ago already always answer any
     tuesday twice two understand urgent use usually want way wednesday week went when where \
     wonder wondering work write year yesterday";
 
+/// Words that may stand within a phrase: "send it back", "charged me twice".
+pub(crate) const FILLERS: &str = "a all already an any anything both even ever everything have he \
+    her him his it its just me mine my of one ones our really she so some something still that the \
+    their them these they thing things this those us yet you your";
+
+/// Words that say that something is not so.
+pub(crate) const NEGATIONS: &str = "arent aint cannot cant couldnt didnt doesnt dont hadnt hasnt havent isnt \
+    never not wasnt werent wont wouldnt";
+
 #[cfg(test)]
 mod tests {
     use super::*;
