@@ -1,6 +1,6 @@
 mod tokenizer;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, Stemmer, TextAnalyzer, TokenStream as _};
 
@@ -17,6 +17,8 @@ pub(crate) struct Analyzer {
     weak: HashSet<String>,
     fillers: HashSet<String>,
     negations: HashSet<String>,
+    /// The stems of words that are written unlike the others of theirs.
+    irregular: HashMap<String, String>,
 }
 
 /// What a word does in a phrase.
@@ -68,7 +70,14 @@ impl Analyzer {
             weak: HashSet::new(),
             fillers: of_list(language.fillers()),
             negations: of_list(language.negations()),
+            irregular: HashMap::new(),
         };
+        let irregular = analyzer.words(language.irregular_forms());
+        let pairs = irregular.chunks_exact(2).filter_map(|pair| match pair {
+            [form, base] => Some((form.plain.clone(), base.stem.clone())),
+            _ => None,
+        });
+        analyzer.irregular = pairs.collect();
         let weak = analyzer.words(language.weak_words());
         analyzer.weak = weak.into_iter().map(|word| word.stem).collect();
         analyzer
@@ -89,7 +98,8 @@ impl Analyzer {
         });
         self.stems.clone().token_stream(text).process(&mut |token| {
             if let Some(word) = words.get_mut(token.position) {
-                word.stem.clone_from(&token.text);
+                let irregular = self.irregular.get(&word.plain);
+                word.stem.clone_from(irregular.unwrap_or(&token.text));
             }
         });
         self.telling
@@ -155,6 +165,8 @@ mod tests {
             "invoice invoices",
             "reply replies replied replying",
             "email e-mail E-Mails emails",
+            "buy buys bought buying",
+            "break breaks broke broken",
         ] {
             assert_same_stem(words);
         }

@@ -71,6 +71,14 @@ impl SearchLanguage {
         }
     }
 
+    /// Forms that stemming does not know for those of their word, each before it.
+    pub(crate) fn irregular_forms(self) -> &'static str {
+        match self.0 {
+            Some(Language::English) => words::IRREGULAR_FORMS,
+            _ => "",
+        }
+    }
+
     /// Words that negate what follows them.
     pub(crate) fn negations(self) -> &'static str {
         match self.0 {

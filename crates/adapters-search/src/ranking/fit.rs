@@ -25,7 +25,7 @@ impl Demand {
     const fn share(self) -> f64 {
         match self {
             Self::Low => 0.25,
-            Self::High => 0.6,
+            Self::High => 0.65,
         }
     }
 }
