@@ -47,7 +47,10 @@ impl Concepts {
             for text in group {
                 let words = analyzer.words(text);
                 spellings.extend(words.iter().map(|word| word.plain.clone()));
-                let stems = stems_of(&words);
+                let stems: Vec<String> = words
+                    .iter()
+                    .map(|word| of_phrase(word).to_owned())
+                    .collect();
                 if let Some(first) = stems.first() {
                     members.entry(first.clone()).or_default().push(Member {
                         term: format!("={number}"),
@@ -87,17 +90,6 @@ impl Concepts {
         }
         mentions
     }
-}
-
-/// What a phrase is found by: "delete my account" is "delete your account", but "want it" is not
-/// "want".
-fn stems_of(words: &[Word]) -> Vec<String> {
-    let last = words.len().saturating_sub(1);
-    let kept = words.iter().enumerate().filter(|(place, word)| {
-        let is_within = (1..last).contains(place);
-        !is_within || word.role != Role::Fills
-    });
-    kept.map(|(_, word)| of_phrase(word).to_owned()).collect()
 }
 
 /// How many words a member takes here, if it stands here: its own and fillers between them.

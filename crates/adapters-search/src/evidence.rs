@@ -25,6 +25,8 @@ pub(crate) struct Evidence {
     pub(crate) name: String,
     /// Whether it turns up in questions about anything.
     pub(crate) is_weak: bool,
+    /// How many words it is: a phrase is as telling as two.
+    pub(crate) words: usize,
     /// Above 0, and the greater the fewer passages hold it (BM25's IDF). What none holds is as
     /// rare as what a single one does, or chatter would outweigh the question.
     pub(crate) rarity: f64,
@@ -111,6 +113,11 @@ impl Evidence {
         Ok(Self {
             name: names.join(" "),
             is_weak,
+            words: alternatives
+                .iter()
+                .filter(|a| a.is_part)
+                .count()
+                .clamp(1, 2),
             rarity: rarity(index, passages.len()),
             is_known: !passages.is_empty(),
             passages,
@@ -143,7 +150,9 @@ pub(crate) fn of_words(index: &Index, words: &[Word]) -> Result<Vec<Evidence>, B
             )
         } else {
             let phrase = words.get(at..at + length).unwrap_or_default();
-            let within = mentions.iter().filter(|m| (at..at + length).contains(&m.at));
+            let within = mentions
+                .iter()
+                .filter(|m| (at..at + length).contains(&m.at));
             let within = within.filter(|m| m.at > at || m.length < length);
             (of_phrase(phrase, concepts, within), false)
         };
@@ -208,7 +217,11 @@ fn of_phrase<'a>(
     });
     let within = within.map(|mention| Alternative {
         term: mention.term.clone(),
-        nearness: if mention.length > 1 { INNER } else { PART * SYNONYM },
+        nearness: if mention.length > 1 {
+            INNER
+        } else {
+            PART * SYNONYM
+        },
         is_part: false,
     });
     let told = words.iter().filter(|word| !word.is_stopped);
