@@ -11,6 +11,7 @@ use domain::ids::{MessageId, TicketId};
 use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{AppendMessageError, MessageRepository, RepositoryError};
+use domain::ticket::Ticket;
 use futures_util::FutureExt as _;
 
 pub(crate) use self::question::{
@@ -55,25 +56,39 @@ impl MessageRepository for PgMessageRepository {
         after: Option<i64>,
         limit: PageLimit,
     ) -> Result<Page<Message, i64>, RepositoryError> {
-        let messages = self
-            .database
+        self.database
             .read(
                 (ticket_id, audience, after, limit),
-                |mut connection, &(ticket_id, audience, after, limit)| {
+                |connection, &(ticket_id, audience, after, limit)| {
+                    load(connection, ticket_id, audience, after, limit).boxed()
+                },
+            )
+            .await
+    }
+
+    /// With two statements: what is in the messages and not in the ticket yet came between them.
+    async fn open(
+        &self,
+        ticket_id: TicketId,
+        audience: Audience,
+        limit: PageLimit,
+    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError> {
+        self.database
+            .read(
+                (ticket_id, audience, limit),
+                |connection, &(ticket_id, audience, limit)| {
                     async move {
-                        let rows = page(ticket_id, audience, after, limit)
-                            .select(shown())
-                            .load(&mut connection)
-                            .await?;
-                        parse(rows)
+                        let (ticket, messages) = both(
+                            tickets::find(connection, ticket_id),
+                            load(connection, ticket_id, audience, None, limit),
+                        )
+                        .await?;
+                        Ok(ticket.map(|ticket| (ticket, messages)))
                     }
                     .boxed()
                 },
             )
-            .await?;
-        Ok(Page::from_surplus(messages, limit, |message| {
-            message.position
-        }))
+            .await
     }
 
     async fn newest_public(
@@ -180,6 +195,22 @@ pub(crate) async fn append(
     )
     .await?;
     Ok(Ok(message))
+}
+
+async fn load(
+    mut connection: &AsyncPgConnection,
+    ticket_id: TicketId,
+    audience: Audience,
+    after: Option<i64>,
+    limit: PageLimit,
+) -> Result<Page<Message, i64>, StoreError> {
+    let rows = page(ticket_id, audience, after, limit)
+        .select(shown())
+        .load(&mut connection)
+        .await?;
+    Ok(Page::from_surplus(parse(rows)?, limit, |last| {
+        last.position
+    }))
 }
 
 /// One row more than the limit, to tell whether more follow.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use deadpool::Runtime;
-use deadpool::managed::{self, BuildError, Metrics, RecycleError, RecycleResult};
+use deadpool::managed::{self, BuildError, Metrics, QueueMode, RecycleError, RecycleResult};
 use diesel_async::AsyncPgConnection;
 use tokio::task::JoinHandle;
 
@@ -27,6 +27,8 @@ impl Connections {
     pub(crate) fn pool(target: Arc<Target>, max_size: usize) -> Result<Pool, BuildError> {
         Pool::builder(Self { target })
             .max_size(max_size)
+            // Those used last have their statements prepared and their pages at hand.
+            .queue_mode(QueueMode::Lifo)
             .runtime(Runtime::Tokio1)
             .wait_timeout(Some(WAIT))
             .create_timeout(Some(CREATE))

@@ -13,12 +13,12 @@ use futures_util::FutureExt as _;
 
 #[cfg(test)]
 pub(crate) use self::list::page;
-pub(crate) use self::row::{lock, lock_free, lock_of_replies, lock_of_reply, save};
+pub(crate) use self::row::{find, lock, lock_free, lock_of_replies, lock_of_reply, save};
 use crate::database::PgDatabase;
 use crate::error::StoreError;
 use crate::replies;
 use crate::schema::tickets;
-use crate::tickets::row::{TicketRow, find};
+use crate::tickets::row::TicketRow;
 
 /// Tickets in a [`PgDatabase`].
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use domain::ids::{MessageId, TicketId};
 use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{AppendMessageError, MessageRepository, RepositoryError, Ring};
+use domain::ticket::Ticket;
 
 pub(crate) use self::question::{Question, is_answered_by_agent, newest_question};
 use crate::database::SqliteDatabase;
@@ -47,28 +48,26 @@ impl MessageRepository for SqliteMessageRepository {
         after: Option<i64>,
         limit: PageLimit,
     ) -> Result<Page<Message, i64>, RepositoryError> {
-        let messages = self
-            .database
+        self.database
+            .read(move |connection| page(connection, ticket_id, audience, after, limit))
+            .await
+    }
+
+    async fn open(
+        &self,
+        ticket_id: TicketId,
+        audience: Audience,
+        limit: PageLimit,
+    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError> {
+        self.database
             .read(move |connection| {
-                let mut query = messages::table
-                    .left_join(schema::feedback::table)
-                    .filter(messages::ticket_id.eq(ticket_id.to_string()))
-                    .filter(messages::position.gt(after.unwrap_or(0)))
-                    .select(shown())
-                    .into_boxed();
-                if audience == Audience::Customer {
-                    query = query.filter(messages::visibility.eq(Visibility::Public.as_str()));
-                }
-                let rows = query
-                    .order(messages::position)
-                    .limit(rows(limit).saturating_add(1))
-                    .load(connection)?;
-                parse(rows)
+                let Some(ticket) = tickets::find(connection, ticket_id)? else {
+                    return Ok(None);
+                };
+                let messages = page(connection, ticket_id, audience, None, limit)?;
+                Ok(Some((ticket, messages)))
             })
-            .await?;
-        Ok(Page::from_surplus(messages, limit, |message| {
-            message.position
-        }))
+            .await
     }
 
     async fn newest_public(
@@ -155,6 +154,31 @@ pub(crate) fn append(
         connection, ticket_id, effect, created_at,
     )?);
     Ok(Ok(message))
+}
+
+fn page(
+    connection: &mut SqliteConnection,
+    ticket_id: TicketId,
+    audience: Audience,
+    after: Option<i64>,
+    limit: PageLimit,
+) -> Result<Page<Message, i64>, StoreError> {
+    let mut query = messages::table
+        .left_join(schema::feedback::table)
+        .filter(messages::ticket_id.eq(ticket_id.to_string()))
+        .filter(messages::position.gt(after.unwrap_or(0)))
+        .select(shown())
+        .into_boxed();
+    if audience == Audience::Customer {
+        query = query.filter(messages::visibility.eq(Visibility::Public.as_str()));
+    }
+    let rows = query
+        .order(messages::position)
+        .limit(rows(limit).saturating_add(1))
+        .load(connection)?;
+    Ok(Page::from_surplus(parse(rows)?, limit, |last| {
+        last.position
+    }))
 }
 
 type Shown = (

@@ -355,7 +355,7 @@ fn wire(
             ids.clone(),
         ),
         list_tickets: ListTickets::new(tickets.clone()),
-        show_ticket: ShowTicket::new(tickets.clone(), messages.clone()),
+        show_ticket: ShowTicket::new(messages.clone()),
         hand_off_ticket: HandOffTicket::new(tickets.clone(), clock.clone())
             .with_tally(Arc::new(CountedHandoffs)),
         update_ticket: UpdateTicket::new(tickets.clone(), users, clock.clone())

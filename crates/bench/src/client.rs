@@ -91,6 +91,13 @@ pub(crate) fn request(method: &str, path: &str, token: &str, body: Option<&str>)
     request.into_bytes()
 }
 
+/// The same request with the id of the last event that was seen.
+pub(crate) fn resuming(request: &[u8], id: &str) -> Vec<u8> {
+    // The empty line that ends the head makes place for one more header.
+    let head = request.strip_suffix(b"\r\n").unwrap_or(request);
+    [head, format!("last-event-id: {id}\r\n\r\n").as_bytes()].concat()
+}
+
 fn head(received: &[u8]) -> io::Result<Option<Head>> {
     let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
     let mut response = httparse::Response::new(&mut headers);
@@ -143,6 +150,16 @@ mod tests {
             String::from_utf8(request).unwrap(),
             "POST /tickets HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer t\r\n\
              content-type: application/json\r\ncontent-length: 2\r\n\r\n{}"
+        );
+    }
+
+    #[test]
+    fn whoever_resumes_sends_one_header_more() {
+        let request = request("GET", "/", "", None);
+
+        assert_eq!(
+            String::from_utf8(resuming(&request, "a.1")).unwrap(),
+            "GET / HTTP/1.1\r\nhost: localhost\r\nlast-event-id: a.1\r\n\r\n"
         );
     }
 }

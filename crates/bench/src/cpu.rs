@@ -11,6 +11,8 @@ const TICK: Duration = Duration::from_millis(10);
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct CpuTimes {
     pub(crate) server: Duration,
+    /// A second server on the same database.
+    pub(crate) replica: Duration,
     pub(crate) database: Duration,
     pub(crate) upstream: Duration,
     /// The load generator: this process.
@@ -23,6 +25,7 @@ impl Sub for CpuTimes {
     fn sub(self, earlier: Self) -> Self {
         Self {
             server: self.server.saturating_sub(earlier.server),
+            replica: self.replica.saturating_sub(earlier.replica),
             database: self.database.saturating_sub(earlier.database),
             upstream: self.upstream.saturating_sub(earlier.upstream),
             load: self.load.saturating_sub(earlier.load),

@@ -28,6 +28,10 @@ impl Latencies {
         Duration::from_micros(self.0.value_at_quantile(share))
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     #[cfg(test)]
     pub(crate) fn len(&self) -> u64 {
         self.0.len()

@@ -15,7 +15,8 @@ use crate::metronome::metronome;
 
 /// What is asked over and over.
 pub(crate) struct Load {
-    pub(crate) address: SocketAddr,
+    /// Of one server or of several, among which the connections are dealt out.
+    pub(crate) addresses: Vec<SocketAddr>,
     /// Each connection has one of its own, so that writers need not meet in one row.
     pub(crate) requests: Vec<Vec<u8>>,
     /// Any other status is an error.
@@ -71,7 +72,7 @@ impl Load {
     pub(crate) async fn at_rate(&self, rate: u32, lasting: Duration) -> anyhow::Result<Outcome> {
         let tally = Tally::new()?;
         let start = Instant::now();
-        let beats = u32::try_from(lasting.as_millis() * u128::from(rate) / 1000)?;
+        let beats = u32::try_from(lasting.as_millis() * u128::from(rate) / 1000)?.max(1);
         let due = Rc::new(Mutex::new(metronome(beats, lasting)?));
         let mut calling = JoinSet::new();
         for mut caller in self.callers(&tally) {
@@ -87,13 +88,17 @@ impl Load {
     }
 
     fn callers(&self, tally: &Rc<Tally>) -> impl Iterator<Item = Caller> {
-        self.requests.iter().map(|request| Caller {
-            address: self.address,
-            request: request.clone(),
-            status: self.status,
-            connection: None,
-            tally: Rc::clone(tally),
-        })
+        let addresses = self.addresses.iter().cycle();
+        self.requests
+            .iter()
+            .zip(addresses)
+            .map(|(request, address)| Caller {
+                address: *address,
+                request: request.clone(),
+                status: self.status,
+                connection: None,
+                tally: Rc::clone(tally),
+            })
     }
 }
 

@@ -57,6 +57,9 @@ struct Choice {
     /// Only these parts.
     #[arg(long, value_enum)]
     only: Vec<Part>,
+    /// How often everything is measured.
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..))]
+    runs: Option<u8>,
     /// Without PostgreSQL, even where it is installed.
     #[arg(long)]
     sqlite_only: bool,
@@ -87,6 +90,7 @@ async fn measure(mut plan: Plan, choice: Choice, usual: Option<PathBuf>) -> anyh
     if !choice.only.is_empty() {
         plan.parts = choice.only;
     }
+    plan.runs = choice.runs.map_or(plan.runs, usize::from);
     plan.sqlite_only = choice.sqlite_only;
     plan.fresh &= !choice.as_built;
     let measured = LocalSet::new().run_until(scenarios::run(&plan)).await?;

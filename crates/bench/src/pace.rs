@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::time::Duration;
 
 use crate::latencies::Latencies;
@@ -17,34 +18,40 @@ pub(crate) struct Reading {
     pub(crate) arrivals: Vec<Arrival>,
 }
 
-/// Records by how much each token came later than the upstream's even pace asks for.
+/// Records by how much each token that came `within` these microseconds was later than the upstream's
+/// even pace asks for.
 ///
-/// When the pace began is told by the token that was least late, of all who read the same reply: a
-/// delay that all tokens have is not in it, but in the time to the first one. Tokens of one frame came
-/// together, and each is as late as that makes it.
-pub(crate) fn record_lateness(readings: &[&Reading], interval: Duration, into: &mut Latencies) {
+/// When the pace began is told by the token that was least late, at any time and of all who read the
+/// same reply: a delay that all tokens have is not in it, but in the time to the first one. Tokens of
+/// one frame came together, and each is as late as that makes it.
+pub(crate) fn record_lateness(
+    readings: &[&Reading],
+    interval: Duration,
+    within: &Range<u32>,
+    into: &mut Latencies,
+) {
     let tokens = || readings.iter().flat_map(|reading| places(reading));
-    let offset = |(place, at): (u32, Duration)| -> Option<i128> {
+    let offset = |(place, at): (u32, u32)| -> Option<i128> {
         let due = i128::try_from((interval * place).as_nanos()).ok()?;
-        Some(i128::try_from(at.as_nanos()).ok()? - due)
+        Some(i128::from(at) * 1000 - due)
     };
     let Some(begun) = tokens().filter_map(offset).min() else {
         return;
     };
-    for late in tokens().filter_map(offset) {
+    let counting = tokens().filter(|(_, at)| within.contains(at));
+    for late in counting.filter_map(offset) {
         let late = u64::try_from(late - begun).unwrap_or(u64::MAX);
         into.record(Duration::from_nanos(late));
     }
 }
 
 /// Each token with its number in the reply.
-fn places(reading: &Reading) -> impl Iterator<Item = (u32, Duration)> {
+fn places(reading: &Reading) -> impl Iterator<Item = (u32, u32)> {
     let mut next = reading.before;
     reading.arrivals.iter().flat_map(move |arrival| {
         let first = next;
         next += arrival.tokens;
-        let at = Duration::from_micros(arrival.at.into());
-        (first..next).map(move |place| (place, at))
+        (first..next).map(move |place| (place, arrival.at))
     })
 }
 
@@ -67,7 +74,7 @@ mod tests {
 
     fn lateness(readings: &[&Reading]) -> Latencies {
         let mut latencies = Latencies::new().unwrap();
-        record_lateness(readings, INTERVAL, &mut latencies);
+        record_lateness(readings, INTERVAL, &(0..u32::MAX), &mut latencies);
         latencies
     }
 
@@ -101,5 +108,17 @@ mod tests {
     #[test]
     fn nothing_read_is_nothing_recorded() {
         assert_eq!(lateness(&[]).len(), 0);
+    }
+
+    #[test]
+    fn what_came_before_the_window_tells_the_pace_and_is_not_recorded() {
+        let reading = reading(0, &[(500, 1), (530, 1), (545, 1)]);
+        let mut latencies = Latencies::new().unwrap();
+
+        record_lateness(&[&reading], INTERVAL, &(540_000..600_000), &mut latencies);
+
+        let behind = Duration::from_millis(5);
+        assert_eq!(latencies.len(), 1);
+        assert!(latencies.quantile(1.0).abs_diff(behind) < Duration::from_micros(10));
     }
 }

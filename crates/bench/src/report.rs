@@ -1,4 +1,7 @@
+mod growth;
 mod plots;
+mod replicas;
+mod requests;
 mod streams;
 mod svg;
 mod table;
@@ -9,10 +12,9 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-use self::table::{Table, number, spread};
+use self::table::{Table, counted, number, spread};
 use crate::host::Host;
-use crate::plan::Plan;
-use crate::scenarios::{Login, Measured, Rest, Start};
+use crate::scenarios::{Measured, Start};
 
 const INTRODUCTION: &str = "\
 # How fast it is
@@ -48,25 +50,22 @@ impl Report {
 
 pub(crate) fn write(measured: &Measured) -> Report {
     let plots = plots::draw(measured);
-    let mut sections = vec![
-        INTRODUCTION.to_owned(),
-        machine(measured),
-        targets::section(measured),
-    ];
+    let mut sections = vec![INTRODUCTION.to_owned(), machine(measured)];
+    sections.extend(targets::section(measured));
     for (name, _) in &plots {
         let title = name.trim_end_matches(".svg").replace('-', " ");
         sections.push(format!("![{title}](benchmarks/{name})\n"));
     }
-    if !measured.rest.is_empty() {
-        sections.push(requests(&measured.plan, &measured.rest));
-        sections.push(latencies(&measured.rest));
-    }
-    if !measured.logins.is_empty() {
-        sections.push(logins(&measured.logins));
-    }
+    sections.extend(requests::sections(measured));
     sections.extend(streams::sections(measured));
+    if let Some(replicas) = &measured.replicas {
+        sections.push(replicas::section(&measured.plan, replicas));
+    }
     if !measured.starts.is_empty() {
         sections.push(starts(&measured.starts));
+    }
+    if !measured.growths.is_empty() {
+        sections.push(growth::section(&measured.plan, &measured.growths));
     }
     Report {
         text: sections.join("\n"),
@@ -93,100 +92,6 @@ fn machine(measured: &Measured) -> String {
         {cores} cores, {model}; {memory} of memory; Linux {kernel}; {postgres}, with its usual settings but \
         for `shared_buffers=256MB` and `max_connections=300`, on the same disk; profile `{profile}`. \
         Before the start {load} other processes were busy (load average of a minute).\n"
-    )
-}
-
-fn requests(plan: &Plan, rest: &[Rest]) -> String {
-    let mut table = Table::new(&[
-        "request",
-        "database",
-        "a second",
-        "server µs",
-        "database µs",
-        "load µs",
-        "a second per core of server CPU",
-        "pgbench",
-        "bare",
-        "bare µs",
-        "bytes",
-        "errors",
-    ]);
-    for rest in rest {
-        let errors: u64 = rest.runs.iter().map(|run| run.errors).sum();
-        let bytes = rest.runs.last().map_or(0, |run| run.bytes);
-        table.row([
-            rest.endpoint.name().to_owned(),
-            rest.store.to_owned(),
-            spread(&rest.figure(|run| run.throughput)),
-            spread(&rest.figure(|run| run.server_us)),
-            spread(&rest.figure(|run| run.database_us)),
-            spread(&rest.figure(|run| run.load_us)),
-            spread(&rest.figure(|run| run.per_core)),
-            spread(&rest.pgbench()),
-            spread(&rest.figure(|run| run.bare)),
-            spread(&rest.figure(|run| run.bare_us)),
-            bytes.to_string(),
-            errors.to_string(),
-        ]);
-    }
-    format!(
-        "## Requests\n\n{} connections, each of which asks again as soon as it has its answer. Lists are of \
-        {} tickets, and the ticket has {} messages.\n\n{table}",
-        plan.connections, plan.tickets, plan.messages
-    )
-}
-
-fn latencies(rest: &[Rest]) -> String {
-    let mut table = Table::new(&[
-        "request", "database", "a second", "p50 ms", "p90 ms", "p99 ms", "p99.9 ms",
-    ]);
-    for rest in rest {
-        let quantile = |share: f64| {
-            let of = |run: &crate::scenarios::RestRun| {
-                crate::figures::millis(run.latencies.quantile(share))
-            };
-            spread(&rest.figure(of))
-        };
-        table.row([
-            rest.endpoint.name().to_owned(),
-            rest.store.to_owned(),
-            spread(&rest.figure(|run| f64::from(run.rate))),
-            quantile(0.5),
-            quantile(0.9),
-            quantile(0.99),
-            quantile(0.999),
-        ]);
-    }
-    format!("### Latencies at half of that rate\n\n{table}")
-}
-
-fn logins(logins: &[Login]) -> String {
-    let mut table = Table::new(&[
-        "database",
-        "sign-ins a second",
-        "of what the cores can hash",
-        "CPU of a hash, ms",
-        "server ms",
-        "p99 of GET /tickets, ms",
-        "while signing in, ms",
-        "errors",
-    ]);
-    for login in logins {
-        table.row([
-            login.store.to_owned(),
-            spread(&login.throughput),
-            spread(&login.of_limit()),
-            spread(&login.hash_ms),
-            spread(&login.server_ms),
-            spread(&login.quiet_p99_ms),
-            spread(&login.flooded_p99_ms),
-            login.errors.to_string(),
-        ]);
-    }
-    format!(
-        "## Sign-ins\n\nAs many connections as for requests sign in all the time. Then `GET /tickets` is asked \
-        200 times a second, first alone, and then while four connections for each core sign in. What the cores can hash is their number divided by the CPU time of one \
-        hash with nothing around it.\n\n{table}"
     )
 }
 

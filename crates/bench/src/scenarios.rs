@@ -1,8 +1,13 @@
+mod answers;
+mod customer;
+mod endpoint;
 mod generations;
+mod growth;
 mod login;
 mod reader;
 mod readers;
 mod reconnects;
+mod replicas;
 mod rest;
 mod start;
 
@@ -11,11 +16,16 @@ use std::time::Instant;
 
 use anyhow::Context as _;
 
+pub(crate) use self::answers::Answers;
+pub(crate) use self::customer::PAGE;
+pub(crate) use self::endpoint::Endpoint;
 pub(crate) use self::generations::{DIRECT, Generations, StreamRun};
+pub(crate) use self::growth::{Crowd, Growth, LongReplies, Replay};
 pub(crate) use self::login::Login;
 pub(crate) use self::readers::Readers;
 pub(crate) use self::reconnects::Reconnects;
-pub(crate) use self::rest::{Endpoint, Rest, RestRun};
+pub(crate) use self::replicas::Replicas;
+pub(crate) use self::rest::Rest;
 pub(crate) use self::start::Start;
 use crate::host::Host;
 use crate::plan::{Part, Plan};
@@ -32,6 +42,8 @@ pub(crate) struct Measured {
     pub(crate) generations: Vec<Generations>,
     pub(crate) readers: Option<Readers>,
     pub(crate) reconnects: Option<Reconnects>,
+    pub(crate) replicas: Option<Replicas>,
+    pub(crate) growths: Vec<Growth>,
 }
 
 /// Runs every part of the plan.
@@ -50,6 +62,8 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
         generations: Vec::new(),
         readers: None,
         reconnects: None,
+        replicas: None,
+        growths: Vec::new(),
     };
     for store in &stores {
         let name = store.name();
@@ -83,6 +97,20 @@ pub(crate) async fn run(plan: &Plan) -> anyhow::Result<Measured> {
     if plan.has(Part::Reconnects) {
         let reconnects = reconnects::measure(plan, &program, first);
         measured.reconnects = Some(told("readers coming back", reconnects).await?);
+    }
+    // One process serves a file, so this takes PostgreSQL.
+    if plan.has(Part::Replicas) && first.cluster().is_some() {
+        let replicas = replicas::measure(plan, &program, first);
+        measured.replicas = Some(told("two servers", replicas).await?);
+    }
+    drop(stores);
+    if plan.has(Part::Growth) {
+        // What grows is counted from nothing.
+        for store in self::stores(plan)? {
+            let growth = growth::measure(plan, &program, &store);
+            let growth = told(&format!("growth on {}", store.name()), growth).await?;
+            measured.growths.push(growth);
+        }
     }
     Ok(measured)
 }

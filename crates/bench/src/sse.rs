@@ -30,6 +30,15 @@ pub(crate) enum Event {
     Other,
 }
 
+/// Where somebody who comes back can continue.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub(crate) struct Ids {
+    /// Of the first event.
+    pub(crate) first: Option<String>,
+    /// Of the last one with text.
+    pub(crate) text: Option<String>,
+}
+
 /// A stream of events.
 pub(crate) struct Events {
     stream: TcpStream,
@@ -37,9 +46,8 @@ pub(crate) struct Events {
     chunked: Chunked,
     /// The beginning of an event whose end is still to come.
     pending: Vec<u8>,
-    /// The id of the last event.
-    last_id: Option<String>,
-    keeps_ids: bool,
+    /// Kept only if asked for; most readers have no use for them.
+    ids: Option<Ids>,
     is_over: bool,
 }
 
@@ -66,19 +74,18 @@ impl Events {
             dialect,
             chunked,
             pending,
-            last_id: None,
-            keeps_ids: false,
+            ids: None,
             is_over,
         })
     }
 
-    /// Remembers ids from now on; most readers have no use for them.
+    /// Remembers ids from now on.
     pub(crate) fn keep_ids(&mut self) {
-        self.keeps_ids = true;
+        self.ids = Some(Ids::default());
     }
 
-    pub(crate) fn last_id(&self) -> Option<&str> {
-        self.last_id.as_deref()
+    pub(crate) fn into_ids(self) -> Ids {
+        self.ids.unwrap_or_default()
     }
 
     /// Waits for more and hands over the events that are whole; `false` when the stream is over.
@@ -113,16 +120,28 @@ impl Events {
             && let Some(end) = rest.windows(2).position(|pair| pair == b"\n\n")
         {
             let event = rest.get(..end).unwrap_or_default();
-            if self.keeps_ids
-                && let Some(id) = field(event, b"id: ")
-            {
-                self.last_id = String::from_utf8(id.to_vec()).ok();
+            let meaning = meaning(event, self.dialect);
+            if let Some(ids) = &mut self.ids {
+                ids.keep(event, &meaning);
             }
-            take(meaning(event, self.dialect));
+            take(meaning);
             taken += end + 2;
         }
         self.pending.drain(..taken);
         taken > 0
+    }
+}
+
+impl Ids {
+    fn keep(&mut self, event: &[u8], meaning: &Event) {
+        let Some(id) = field(event, b"id: ") else {
+            return;
+        };
+        let id = || String::from_utf8_lossy(id).into_owned();
+        self.first.get_or_insert_with(id);
+        if matches!(meaning, Event::Delta(_)) {
+            self.text = Some(id());
+        }
     }
 }
 
@@ -185,5 +204,17 @@ mod tests {
         let failed = b"event: response.failed\ndata: {}";
 
         assert_eq!(meaning(failed, Dialect::Reply), Event::Failed);
+    }
+
+    #[test]
+    fn the_ids_of_the_first_event_and_of_the_last_text_are_kept() {
+        let mut ids = Ids::default();
+        ids.keep(b"id: a.0\ndata: {}", &Event::Other);
+        ids.keep(b"id: a.1\ndata: {}", &Event::Delta(1));
+        ids.keep(b"id: a.2\ndata: {}", &Event::Delta(1));
+        ids.keep(b"id: a.3\ndata: {}", &Event::Completed);
+
+        assert_eq!(ids.first.as_deref(), Some("a.0"));
+        assert_eq!(ids.text.as_deref(), Some("a.2"));
     }
 }

@@ -5,6 +5,7 @@ pub mod simulator;
 
 mod account;
 mod child;
+mod filler;
 mod pgbench;
 mod postgres;
 mod server;

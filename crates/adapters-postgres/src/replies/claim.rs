@@ -18,10 +18,15 @@ pub(super) async fn claim(
     request: &ClaimRequest,
     rings: &mut Rings,
 ) -> Result<Claim, StoreError> {
-    let Some(ticket) = tickets::lock(connection, request.ticket_id).await? else {
+    // The question is looked for once the ticket is locked, as the server works in order.
+    let (ticket, question) = both(
+        tickets::lock(connection, request.ticket_id),
+        newest_question(connection, request.ticket_id),
+    )
+    .await?;
+    let Some(ticket) = ticket else {
         return Ok(Claim::NothingToAnswer);
     };
-    let question = newest_question(connection, ticket.id).await?;
     let locked = both(
         ReplyRow::lock_by_question(connection, question.id),
         database_now(connection),
@@ -66,8 +71,12 @@ async fn begin(
         return Ok(Claim::OverLimit { retry_after });
     }
     let row = ReplyRow::first_attempt(request, ticket.user_id, question.id, holder);
-    row.insert(connection).await?;
-    grant(connection, request, row, now).await
+    both(
+        row.insert(connection),
+        limits::record(connection, &row, request.at),
+    )
+    .await?;
+    granted(row, now)
 }
 
 /// Another attempt at a reply that ended without an answer.
@@ -87,17 +96,11 @@ async fn retry(
     row.model.clone_from(&request.model);
     row.restart(connection, RestartReason::Retry, holder, request.at)
         .await?;
-    grant(connection, request, row, now).await
+    limits::record(connection, &row, request.at).await?;
+    granted(row, now)
 }
 
-async fn grant(
-    connection: &AsyncPgConnection,
-    request: &ClaimRequest,
-    row: ReplyRow,
-    now: DateTime<Utc>,
-) -> Result<Claim, StoreError> {
+fn granted(row: ReplyRow, now: DateTime<Utc>) -> Result<Claim, StoreError> {
     let lease = row.lease();
-    let reply = row.into_reply(now)?;
-    limits::record(connection, &reply, request.at).await?;
-    Ok(Claim::Granted(lease, Box::new(reply)))
+    Ok(Claim::Granted(lease, Box::new(row.into_reply(now)?)))
 }

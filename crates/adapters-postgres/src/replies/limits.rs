@@ -5,11 +5,11 @@ use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::UserId;
 use domain::ports::{ClaimRequest, ReplyLimits};
-use domain::reply::Reply;
 use uuid::Uuid;
 
 use crate::error::StoreError;
 use crate::pipeline::both;
+use crate::replies::row::ReplyRow;
 use crate::schema::{replies, reply_claims, users};
 
 /// How long the owner must wait for another generation; none if it may start now.
@@ -21,12 +21,11 @@ pub(super) async fn wait(
     let Some(limits) = request.limits else {
         return Ok(None);
     };
-    lock_user(connection, user_id).await?;
-    let (claimed, running) = both(
+    let counts = both(
         claimed(connection, request.at, user_id, limits),
         running(connection, user_id),
-    )
-    .await?;
+    );
+    let ((), (claimed, running)) = both(lock_user(connection, user_id), counts).await?;
     Ok(limits.wait(&claimed, running, request.at))
 }
 
@@ -71,10 +70,10 @@ async fn running(mut connection: &AsyncPgConnection, user_id: UserId) -> QueryRe
 /// Counts a generation that was granted, and forgets those that no longer count.
 pub(super) async fn record(
     mut connection: &AsyncPgConnection,
-    reply: &Reply,
+    row: &ReplyRow,
     at: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let user_id = reply.user_id.as_uuid();
+    let user_id = row.user_id;
     let forgotten = reply_claims::table
         .filter(reply_claims::user_id.eq(user_id))
         .filter(reply_claims::claimed_at.le(at - ReplyLimits::WINDOW));
@@ -82,8 +81,8 @@ pub(super) async fn record(
     let forget = diesel::delete(forgotten).execute(&mut connection);
     let record = diesel::insert_into(reply_claims::table)
         .values((
-            reply_claims::reply_id.eq(reply.id.as_uuid()),
-            reply_claims::attempt.eq(reply.attempt),
+            reply_claims::reply_id.eq(row.id),
+            reply_claims::attempt.eq(row.attempt),
             reply_claims::user_id.eq(user_id),
             reply_claims::claimed_at.eq(at),
         ))

@@ -33,7 +33,7 @@ pub(super) struct TicketRow {
     tags: Vec<String>,
 }
 
-pub(super) async fn find(
+pub(crate) async fn find(
     mut connection: &AsyncPgConnection,
     id: TicketId,
 ) -> Result<Option<Ticket>, StoreError> {

@@ -7,9 +7,14 @@ pub(super) fn draw(measured: &Measured) -> Vec<(&'static str, String)> {
     if !measured.rest.is_empty() {
         plots.push(("requests.svg", requests(measured)));
     }
-    if let Some(most) = measured.generations.iter().map(|case| case.streams).max() {
+    if let Some(most) = measured
+        .generations
+        .iter()
+        .map(|case| case.wave.streams)
+        .max()
+    {
         let cases = measured.generations.iter();
-        let cases: Vec<_> = cases.filter(|case| case.streams == most).collect();
+        let cases: Vec<_> = cases.filter(|case| case.wave.streams == most).collect();
         plots.push(("lateness.svg", lateness(most, &cases)));
         plots.push(("first-text.svg", first_text(most, &cases)));
     }
@@ -23,7 +28,7 @@ fn requests(measured: &Measured) -> String {
         .map(|rest| Group {
             name: format!("{}, {}", rest.endpoint.name(), rest.store),
             bars: [
-                ("server", rest.figure(|run| run.throughput)),
+                ("server", rest.figure(|run| run.answers.throughput)),
                 ("pgbench", rest.pgbench()),
                 ("bare handler", rest.figure(|run| run.bare)),
             ]

@@ -1,4 +1,4 @@
-use super::{Table, number, spread};
+use super::{Table, counted, number, spread};
 use crate::figures::{Figure, millis};
 use crate::latencies::Latencies;
 use crate::plan::Plan;
@@ -20,19 +20,29 @@ pub(super) fn quantile(
     of: impl Fn(&StreamRun) -> &Latencies,
     share: f64,
 ) -> Figure {
-    case.figure(|run| millis(of(run).quantile(share)))
+    case.figure(|run| match of(run) {
+        none if none.is_empty() => f64::NAN,
+        some => millis(some.quantile(share)),
+    })
 }
 
 fn generations(plan: &Plan, cases: &[Generations]) -> String {
+    let mut starts = Table::new(&[
+        "streams",
+        "through",
+        "due within, s",
+        "all begun after, s",
+        "first text p50, ms",
+        "first text p99, ms",
+        "errors",
+    ]);
     let mut times = Table::new(&[
         "streams",
         "through",
-        "first text p50, ms",
-        "first text p99, ms",
+        "window, s",
         "token late p50, ms",
         "token late p99, ms",
         "tokens a frame",
-        "errors",
     ]);
     let mut costs = Table::new(&[
         "streams",
@@ -45,14 +55,22 @@ fn generations(plan: &Plan, cases: &[Generations]) -> String {
     ]);
     for case in cases {
         let errors: usize = case.runs.iter().map(|run| run.errors).sum();
-        let key = [case.streams.to_string(), case.through.to_owned()];
+        let key = [case.wave.streams.to_string(), case.through.to_owned()];
+        let begun = case.runs.iter().filter_map(|run| run.begun_after);
+        let begun: Figure = begun.map(|after| after.as_secs_f64()).collect();
         let cells = [
+            number(case.wave.spread.as_secs_f64()),
+            spread(&begun),
             spread(&quantile(case, |run| &run.first, 0.5)),
             spread(&quantile(case, |run| &run.first, 0.99)),
+            errors.to_string(),
+        ];
+        starts.row(key.clone().into_iter().chain(cells));
+        let cells = [
+            spread(&case.figure(|run| run.window.as_secs_f64())),
             spread(&quantile(case, |run| &run.lateness, 0.5)),
             spread(&quantile(case, |run| &run.lateness, 0.99)),
             spread(&case.figure(|run| run.merged)),
-            errors.to_string(),
         ];
         times.row(key.clone().into_iter().chain(cells));
         let cells = [
@@ -66,12 +84,17 @@ fn generations(plan: &Plan, cases: &[Generations]) -> String {
     }
     format!(
         "## Replies\n\nSo many replies are written at the same time, {} tokens a second each, and each has \
-        one reader. They begin evenly within {:?}. *Direct* reads the upstream without the server. The \
-        first text counts from when the stream was due to begin, with the connection and the claim in it. A \
-        token is late by what it came after the upstream's even pace, which the token that was least late \
-        sets; tokens that came in one frame came together. What the server adds is the difference to \
-        *direct*.\n\n{times}\nCPU time for each frame that a reader got, while all streams go on:\n\n{costs}",
-        plan.tokens_per_second, plan.spread
+        one reader. *Direct* reads the upstream without the server; what the server adds is the difference \
+        to it.\n\n\
+        The start: they are due to begin evenly within so long. The first text counts from when its stream \
+        was due, with the connection and the claim in it. Errors are streams that did not come to their end \
+        with all tokens.\n\n{starts}\n\
+        The steady state: the window opens with the first text of the last stream, and closes before the \
+        first one ends. A token is late by what it came after the upstream's even pace, which the token of \
+        the same reply that was least late sets, in the window or before; tokens that came in one frame came \
+        together.\n\n{times}\n\
+        CPU time for each frame that a reader got, in the same window:\n\n{costs}",
+        plan.tokens_per_second
     )
 }
 
@@ -98,10 +121,12 @@ fn readers(readers: &Readers) -> String {
     }
     format!(
         "## Many readers\n\n{} readers of {} live replies, with {}, in one run. They come within seconds, \
-        each gets what was said so far, and then follows.\n\n{table}",
-        number(readers.count.into()),
+        each gets what was said so far, and then follows. Times, rates and costs are of the {} s after all \
+        have begun.\n\n{table}",
+        counted(readers.count),
         readers.live,
         readers.store,
+        number(readers.window.as_secs_f64()),
     )
 }
 
@@ -121,7 +146,7 @@ fn reconnects(reconnects: &Reconnects) -> String {
         "## Readers come back\n\n{} readers come back within {:?} to {} live replies, with the id of the \
         last event they saw, and stay; with {}, in one run. Time counts from when each was due. The CPU time \
         holds what the replies and the readers who are back already take meanwhile.\n\n{table}",
-        number(reconnects.readers.into()),
+        counted(reconnects.readers),
         reconnects.within,
         reconnects.live,
         reconnects.store,

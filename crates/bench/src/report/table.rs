@@ -43,10 +43,16 @@ pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     match size {
         _ if !size.is_finite() => "–".to_owned(),
+        _ if value <= -99.5 => format!("-{}", number(size)),
         _ if size >= 99.5 => grouped(&format!("{value:.0}")),
         _ if size >= 9.95 => format!("{value:.1}"),
         _ => format!("{value:.2}"),
     }
+}
+
+/// What was counted, all digits.
+pub(super) fn counted(count: impl Into<u64>) -> String {
+    grouped(&count.into().to_string())
 }
 
 /// Thousands apart from each other by a narrow space.
@@ -54,7 +60,7 @@ fn grouped(digits: &str) -> String {
     let length = digits.len();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (length - place).is_multiple_of(3) && digit.is_ascii_digit() {
+        if place > 0 && (length - place).is_multiple_of(3) {
             text.push('\u{202f}');
         }
         text.push(digit);
@@ -71,7 +77,9 @@ mod tests {
         let shown = [1.234, 12.34, 123.4, 12_345.6].map(number);
 
         assert_eq!(shown, ["1.23", "12.3", "123", "12\u{202f}346"]);
+        assert_eq!(number(-123.4), "-123");
         assert_eq!(number(f64::NAN), "–");
+        assert_eq!(counted(10_u32), "10");
     }
 
     #[test]

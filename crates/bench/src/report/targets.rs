@@ -31,12 +31,15 @@ impl Bound {
 }
 
 /// Judged by the median; what was not measured is not told.
-pub(super) fn section(measured: &Measured) -> String {
+pub(super) fn section(measured: &Measured) -> Option<String> {
     let mut table = Table::new(&["target", "", "measured", "", "limit in the same run"]);
     let mut targets = requests(measured);
     targets.extend(logins(measured));
     targets.extend(streams(measured));
     targets.extend(starts(measured));
+    if targets.is_empty() {
+        return None;
+    }
     for target in targets {
         let Some(median) = target.measured.median() else {
             continue;
@@ -55,7 +58,10 @@ pub(super) fn section(measured: &Measured) -> String {
             target.limit,
         ]);
     }
-    format!("## Targets\n\nThey are for two cores that all of it shares.\n\n{table}")
+    Some(format!(
+        "## Targets\n\nThey are for two cores that all of it shares.\n\n{table}\n\
+        Why what is missed is missed, and what it means for one machine: [SCALING.md](SCALING.md).\n"
+    ))
 }
 
 fn requests(measured: &Measured) -> Vec<Target> {
@@ -77,7 +83,7 @@ fn requests(measured: &Measured) -> Vec<Target> {
                 what: format!("{what}: a second per core of server CPU"),
                 bound: Bound::AtLeast(10_000.0),
                 unit: "",
-                measured: rest.figure(|run| run.per_core),
+                measured: rest.figure(|run| run.answers.per_core),
                 limit: format!("bare: {}", spread(&bare)),
             });
         }
@@ -119,10 +125,11 @@ fn streams(measured: &Measured) -> Vec<Target> {
     let through = measured.generations.iter();
     for case in through.filter(|case| case.through != DIRECT) {
         let mut all = measured.generations.iter();
-        let direct = all.find(|other| other.streams == case.streams && other.through == DIRECT);
+        let direct =
+            all.find(|other| other.wave.streams == case.wave.streams && other.through == DIRECT);
         let Some(direct) = direct else { continue };
-        let streams = format!("{} streams, {}", case.streams, case.through);
-        let promises: &[_] = match case.streams {
+        let streams = format!("{} streams, {}", case.wave.streams, case.through);
+        let promises: &[_] = match case.wave.streams {
             100 => &[
                 ("first text p50", first, 0.5, 5.0),
                 ("first text p99", first, 0.99, 20.0),
@@ -140,7 +147,7 @@ fn streams(measured: &Measured) -> Vec<Target> {
                 limit: format!("direct: {} ms", spread(&limit)),
             });
         }
-        if case.streams >= 100 {
+        if case.wave.streams >= 100 {
             targets.push(server_cpu(&streams, case));
         }
     }

@@ -11,20 +11,17 @@ use crate::figures::{Figure, float, micros_each, rate};
 use crate::latencies::Latencies;
 use crate::metronome::metronome;
 use crate::pace::record_lateness;
-use crate::plan::Plan;
+use crate::plan::{Plan, Wave};
 use crate::sse::Dialect;
 use crate::world::simulator::{Pace, Simulator};
 use crate::world::{Account, Program, Server, Store};
-
-/// How long after the last beginning the figures begin, and how long before the first end they end.
-const MARGIN: Duration = Duration::from_millis(500);
 
 /// How the upstream itself is called among the databases.
 pub(crate) const DIRECT: &str = "direct";
 
 /// So many replies at the same time, from the upstream or through the server on one database.
 pub(crate) struct Generations {
-    pub(crate) streams: u32,
+    pub(crate) wave: Wave,
     pub(crate) through: &'static str,
     pub(crate) runs: Vec<StreamRun>,
 }
@@ -32,6 +29,10 @@ pub(crate) struct Generations {
 pub(crate) struct StreamRun {
     /// From when a stream was due to begin until its first text.
     pub(crate) first: Latencies,
+    /// From when the first was due until the last had its first text, if that came in time.
+    pub(crate) begun_after: Option<Duration>,
+    /// How long the window was that all following figures are of.
+    pub(crate) window: Duration,
     /// By how much each token was late.
     pub(crate) lateness: Latencies,
     /// How many of the upstream's tokens came in a frame.
@@ -39,6 +40,8 @@ pub(crate) struct StreamRun {
     pub(crate) frames_per_second: f64,
     /// Of CPU time for each frame that a reader got.
     pub(crate) server_us: f64,
+    /// Of the second server's, where there is one.
+    pub(crate) replica_us: f64,
     pub(crate) database_us: f64,
     pub(crate) upstream_us: f64,
     pub(crate) load_us: f64,
@@ -57,13 +60,12 @@ pub(crate) async fn measure(
     program: &Program,
     stores: &[Store],
 ) -> anyhow::Result<Vec<Generations>> {
-    let tokens = plan.tokens_for(plan.spread + plan.hold + MARGIN * 2);
-    let simulator = Simulator::start(Pace {
-        tokens,
-        tokens_per_second: plan.tokens_per_second,
-    })?;
     let mut measured = Vec::new();
-    for &streams in &plan.generations {
+    for wave in &plan.generations {
+        let simulator = Simulator::start(Pace {
+            tokens: plan.tokens_of(wave),
+            tokens_per_second: plan.tokens_per_second,
+        })?;
         let mut servers = Vec::new();
         for store in stores {
             servers.push((
@@ -76,7 +78,7 @@ pub(crate) async fn measure(
             .chain(servers.iter().map(|(name, _)| *name));
         let mut cases: Vec<Generations> = names
             .map(|through| Generations {
-                streams,
+                wave: *wave,
                 through,
                 runs: Vec::new(),
             })
@@ -84,8 +86,7 @@ pub(crate) async fn measure(
         for _ in 0..plan.runs {
             let servers = servers.iter().map(|(_, server)| Some(server));
             for (case, server) in cases.iter_mut().zip([None].into_iter().chain(servers)) {
-                case.runs
-                    .push(run(plan, &simulator, server, streams, tokens).await?);
+                case.runs.push(run(plan, wave, &simulator, server).await?);
             }
         }
         measured.extend(cases);
@@ -93,23 +94,30 @@ pub(crate) async fn measure(
     Ok(measured)
 }
 
+/// Who is asked, and for what.
+struct Asked {
+    address: SocketAddr,
+    dialect: Dialect,
+    requests: Vec<Vec<u8>>,
+}
+
 async fn run(
     plan: &Plan,
+    wave: &Wave,
     simulator: &Simulator,
     server: Option<&Server>,
-    streams: u32,
-    tokens: u32,
 ) -> anyhow::Result<StreamRun> {
-    let (address, dialect, requests) = match server {
-        None => {
-            let requests = vec![Simulator::request(); usize::try_from(streams)?];
-            (simulator.address(), Dialect::Upstream, requests)
-        }
-        Some(server) => (
-            server.address,
-            Dialect::Reply,
-            asking(server, streams).await?,
-        ),
+    let asked = match server {
+        None => Asked {
+            address: simulator.address(),
+            dialect: Dialect::Upstream,
+            requests: vec![Simulator::request(); usize::try_from(wave.streams)?],
+        },
+        Some(server) => Asked {
+            address: server.address,
+            dialect: Dialect::Reply,
+            requests: asking(server, wave.streams).await?,
+        },
     };
     let cpu = || match server {
         Some(server) => server.cpu(),
@@ -120,16 +128,20 @@ async fn run(
         }),
     };
     let meter = Rc::new(Meter::default());
+    let epoch = Instant::now();
     let (transcripts, window) = tokio::join!(
-        read(plan, address, dialect, requests, &meter),
-        meter.watch(plan.spread + MARGIN, plan.hold, cpu)
+        read(wave, epoch, asked, &meter),
+        meter.watch(wave.streams, wave.begun_at_latest(), wave.hold, cpu)
     );
-    summary(plan, tokens, &transcripts?, &window?)
+    summary(plan, wave, epoch, &transcripts?, &window?)
 }
 
-/// Opens tickets and returns the requests for the answers to them.
+/// Somebody new opens tickets; returns the requests for the answers to them.
 pub(super) async fn asking(server: &Server, streams: u32) -> anyhow::Result<Vec<Vec<u8>>> {
-    let account = Account::create(server.address).await?;
+    asking_as(&Account::create(server.address).await?, streams).await
+}
+
+pub(super) async fn asking_as(account: &Account, streams: u32) -> anyhow::Result<Vec<Vec<u8>>> {
     let tickets = account.open_tickets(usize::try_from(streams)?).await?;
     let paths = tickets
         .iter()
@@ -141,21 +153,19 @@ pub(super) async fn asking(server: &Server, streams: u32) -> anyhow::Result<Vec<
 
 /// Begins all of them within the spread, evenly, so that their tokens do not all come at once.
 async fn read(
-    plan: &Plan,
-    address: SocketAddr,
-    dialect: Dialect,
-    requests: Vec<Vec<u8>>,
+    wave: &Wave,
+    epoch: Instant,
+    asked: Asked,
     meter: &Rc<Meter>,
 ) -> anyhow::Result<Vec<Transcript>> {
-    let epoch = Instant::now();
-    let mut due = metronome(u32::try_from(requests.len())?, plan.spread)?;
+    let mut due = metronome(wave.streams, wave.spread)?;
     let mut readers = JoinSet::new();
-    for request in requests {
+    for request in asked.requests {
         let Some(due) = due.recv().await else { break };
         let reader = Reader {
-            address,
+            address: asked.address,
             request,
-            dialect,
+            dialect: asked.dialect,
             due,
             epoch,
             joins_late: false,
@@ -165,18 +175,21 @@ async fn read(
     Ok(readers.join_all().await)
 }
 
-fn summary(
+pub(super) fn summary(
     plan: &Plan,
-    tokens: u32,
+    wave: &Wave,
+    epoch: Instant,
     transcripts: &[Transcript],
     window: &Window,
 ) -> anyhow::Result<StreamRun> {
     let (mut first, mut lateness) = (Latencies::new()?, Latencies::new()?);
+    let (steady, tokens) = (window.since(epoch), plan.tokens_of(wave));
     for transcript in transcripts {
         if let Some(after) = transcript.first {
             first.record(after);
         }
-        record_lateness(&[&transcript.reading], plan.interval(), &mut lateness);
+        let reading = [&transcript.reading];
+        record_lateness(&reading, plan.interval(), &steady, &mut lateness);
     }
     let whole = transcripts
         .iter()
@@ -184,10 +197,13 @@ fn summary(
     Ok(StreamRun {
         errors: transcripts.len() - whole.count(),
         first,
+        begun_after: window.is_whole.then(|| window.from.duration_since(epoch)),
+        window: window.took(),
         lateness,
         merged: float(window.tokens) / float(window.frames),
-        frames_per_second: rate(window.frames, window.took),
+        frames_per_second: rate(window.frames, window.took()),
         server_us: micros_each(window.cpu.server, window.frames),
+        replica_us: micros_each(window.cpu.replica, window.frames),
         database_us: micros_each(window.cpu.database, window.frames),
         upstream_us: micros_each(window.cpu.upstream, window.frames),
         load_us: micros_each(window.cpu.load, window.frames),

@@ -1,12 +1,15 @@
 use std::time::Duration;
 
-use crate::client::request;
+use super::answers::Answers;
+use super::customer::{Customer, PAGE};
+use super::endpoint::Endpoint;
+use super::rest::{Rest, RestRun, bare};
 use crate::cpu;
-use crate::figures::{Figure, count, float, micros_each, millis, rate};
+use crate::figures::{Figure, count, float, millis};
 use crate::host::cores;
 use crate::load::Load;
 use crate::plan::Plan;
-use crate::world::{Account, Program, Server, Store};
+use crate::world::{Program, Server, Store};
 
 /// What the server hashes passwords with.
 const COST: u32 = 12;
@@ -24,9 +27,8 @@ pub(crate) struct Login {
     pub(crate) cores: usize,
     /// CPU time of one hash by itself, in milliseconds.
     pub(crate) hash_ms: Figure,
-    pub(crate) throughput: Figure,
-    /// In milliseconds of the server's CPU.
-    pub(crate) server_ms: Figure,
+    /// Sign-ins with nothing else going on.
+    pub(crate) alone: Rest,
     /// The 99th percentile of `GET /tickets`, in milliseconds.
     pub(crate) quiet_p99_ms: Figure,
     pub(crate) flooded_p99_ms: Figure,
@@ -34,10 +36,14 @@ pub(crate) struct Login {
 }
 
 impl Login {
+    pub(crate) fn throughput(&self) -> Figure {
+        self.alone.figure(|run| run.answers.throughput)
+    }
+
     /// The throughput in terms of what the cores can hash.
     pub(crate) fn of_limit(&self) -> Figure {
         let cores = float(count(self.cores));
-        self.throughput
+        self.throughput()
             .zip(&self.hash_ms, |rate, hash| rate * hash / 1e3 / cores)
     }
 
@@ -53,29 +59,23 @@ pub(crate) async fn measure(
     store: &Store,
 ) -> anyhow::Result<Login> {
     let server = Server::start(program, store, None).await?;
-    let account = Account::create(server.address).await?;
-    account.open_tickets(plan.tickets).await?;
-    let credentials = account.credentials().to_string();
-    let login = request("POST", "/auth/login", "", Some(&credentials));
-    let [alone, flood] = [plan.connections, FLOODING_PER_CORE * cores()].map(|connections| Load {
-        address: server.address,
-        requests: vec![login.clone(); connections],
-        status: 200,
-    });
-    let list = format!("/tickets?limit={}", plan.tickets);
-    let list = request("GET", &list, &account.token, None);
-    let others = Load {
-        address: server.address,
-        requests: vec![list; OTHERS_CONNECTIONS],
-        status: 200,
-    };
+    let customer = Customer::create(server.address, PAGE, 1, plan.connections).await?;
+    let login = customer.load(server.address, Endpoint::Login)?;
+    let list = customer.load(server.address, Endpoint::ListTickets)?;
+    let flood = on_connections(&login, FLOODING_PER_CORE * cores());
+    let others = on_connections(&list, OTHERS_CONNECTIONS);
 
-    let mut runs = Vec::new();
+    let (mut runs, mut others_runs) = (Vec::new(), Vec::new());
     for _ in 0..plan.runs {
         let hash = hash()?;
-        let before = server.cpu()?;
-        let alone = alone.saturate(plan.logins).await?;
-        let spent = server.cpu()? - before;
+        let answers = Answers::measure(|| server.cpu(), &login, plan.logins).await?;
+        let (bare, bare_us) = bare(plan.bare, &login, answers.bytes).await?;
+        runs.push(RestRun {
+            answers,
+            bare,
+            bare_us,
+            pgbench: None,
+        });
         let quiet = others.at_rate(OTHERS_PER_SECOND, plan.logins).await?;
         let (flooding, flooded) = tokio::join!(
             flood.saturate(plan.logins),
@@ -84,25 +84,35 @@ pub(crate) async fn measure(
         let (flooding, flooded) = (flooding?, flooded?);
         let figures = [
             millis(hash),
-            rate(alone.done, alone.took),
-            micros_each(spent.server, alone.done) / 1e3,
             millis(quiet.latencies.quantile(0.99)),
             millis(flooded.latencies.quantile(0.99)),
         ];
-        let errors = [alone, quiet, flooding, flooded].map(|outcome| outcome.errors);
-        runs.push((figures, errors.iter().sum::<u64>()));
+        let errors = [quiet, flooding, flooded].map(|outcome| outcome.errors);
+        others_runs.push((figures, errors.iter().sum::<u64>()));
     }
-    let figures = |of: fn(&[f64; 5]) -> f64| runs.iter().map(|(run, _)| of(run)).collect();
+    let figures = |of: fn(&[f64; 3]) -> f64| others_runs.iter().map(|(run, _)| of(run)).collect();
     Ok(Login {
         store: store.name(),
         cores: cores(),
         hash_ms: figures(|[hash, ..]| *hash),
-        throughput: figures(|[_, rate, ..]| *rate),
-        server_ms: figures(|[_, _, server, ..]| *server),
-        quiet_p99_ms: figures(|[.., quiet, _]| *quiet),
+        alone: Rest {
+            store: store.name(),
+            endpoint: Endpoint::Login,
+            runs,
+        },
+        quiet_p99_ms: figures(|[_, quiet, _]| *quiet),
         flooded_p99_ms: figures(|[.., flooded]| *flooded),
-        errors: runs.iter().map(|(_, errors)| errors).sum(),
+        errors: others_runs.iter().map(|(_, errors)| errors).sum(),
     })
+}
+
+fn on_connections(load: &Load, connections: usize) -> Load {
+    let requests = load.requests.iter().cycle().take(connections);
+    Load {
+        addresses: load.addresses.clone(),
+        requests: requests.cloned().collect(),
+        status: load.status,
+    }
 }
 
 /// CPU time of one hash with nothing around it.

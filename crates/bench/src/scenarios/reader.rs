@@ -2,10 +2,12 @@
 
 use std::cell::Cell;
 use std::net::SocketAddr;
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-use tokio::time::{sleep, timeout};
+use tokio::sync::Notify;
+use tokio::time::timeout;
 
 use crate::cpu::CpuTimes;
 use crate::pace::{Arrival, Reading};
@@ -19,6 +21,11 @@ const DEADLINE: Duration = Duration::from_secs(90);
 pub(crate) struct Meter {
     frames: Cell<u64>,
     tokens: Cell<u64>,
+    /// Readers who have had some text.
+    begun: Cell<u32>,
+    /// Readers who have had all.
+    ended: Cell<u32>,
+    changed: Notify,
 }
 
 /// One reader.
@@ -45,12 +52,26 @@ pub(crate) struct Transcript {
     pub(crate) is_complete: bool,
 }
 
-/// What happened while all readers read.
+/// What happened while all readers read, from the first text of the last one on.
 pub(crate) struct Window {
     pub(crate) frames: u64,
     pub(crate) tokens: u64,
     pub(crate) cpu: CpuTimes,
-    pub(crate) took: Duration,
+    pub(crate) from: Instant,
+    pub(crate) to: Instant,
+    /// Whether all had begun by then.
+    pub(crate) is_whole: bool,
+}
+
+impl Window {
+    pub(crate) fn took(&self) -> Duration {
+        self.to.duration_since(self.from)
+    }
+
+    /// As arrivals are told.
+    pub(crate) fn since(&self, epoch: Instant) -> Range<u32> {
+        micros(self.from.duration_since(epoch))..micros(self.to.duration_since(epoch))
+    }
 }
 
 impl Reader {
@@ -59,6 +80,10 @@ impl Reader {
         let mut transcript = Transcript::default();
         let reading = self.read_into(&mut transcript, &meter);
         drop(timeout(DEADLINE, reading).await);
+        if transcript.is_complete {
+            meter.ended.set(meter.ended.get() + 1);
+            meter.changed.notify_one();
+        }
         transcript
     }
 
@@ -70,12 +95,15 @@ impl Reader {
                 .next(|event| match event {
                     Event::Delta(tokens) => {
                         let now = Instant::now();
-                        transcript.first.get_or_insert(now.duration_since(self.due));
+                        if transcript.first.is_none() {
+                            transcript.first = Some(now.duration_since(self.due));
+                            meter.begun.set(meter.begun.get() + 1);
+                            meter.changed.notify_one();
+                        }
                         if std::mem::take(&mut is_late) {
                             transcript.reading.before = tokens;
                         } else {
-                            let at = now.duration_since(self.epoch).as_micros();
-                            let at = u32::try_from(at).unwrap_or(u32::MAX);
+                            let at = micros(now.duration_since(self.epoch));
                             transcript.reading.arrivals.push(Arrival { at, tokens });
                         }
                         transcript.frames += 1;
@@ -95,22 +123,38 @@ impl Reader {
 }
 
 impl Meter {
-    /// Waits, and then looks at what comes for so long and what that costs.
+    /// Waits until all of them have begun, though only so long after the first one, and then looks at
+    /// what comes and what that costs, for so long or until one of them has ended.
     pub(crate) async fn watch(
         &self,
-        after: Duration,
+        readers: u32,
+        after_the_first: Duration,
         lasting: Duration,
         cpu: impl Fn() -> anyhow::Result<CpuTimes>,
     ) -> anyhow::Result<Window> {
-        sleep(after).await;
-        let (begun, frames, tokens, spent) =
+        drop(timeout(DEADLINE, self.until(|| self.begun.get() > 0)).await);
+        let all_begin = self.until(|| self.begun.get() >= readers);
+        let is_whole = timeout(after_the_first, all_begin).await.is_ok();
+        let (from, frames, tokens, spent) =
             (Instant::now(), self.frames.get(), self.tokens.get(), cpu()?);
-        sleep(lasting).await;
+        drop(timeout(lasting, self.until(|| self.ended.get() > 0)).await);
         Ok(Window {
             cpu: cpu()? - spent,
             frames: self.frames.get() - frames,
             tokens: self.tokens.get() - tokens,
-            took: begun.elapsed(),
+            from,
+            to: Instant::now(),
+            is_whole,
         })
     }
+
+    async fn until(&self, holds: impl Fn() -> bool) {
+        while !holds() {
+            self.changed.notified().await;
+        }
+    }
+}
+
+fn micros(duration: Duration) -> u32 {
+    u32::try_from(duration.as_micros()).unwrap_or(u32::MAX)
 }

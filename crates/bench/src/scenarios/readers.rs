@@ -1,3 +1,4 @@
+use std::ops::Range;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
@@ -22,6 +23,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 pub(crate) struct Readers {
     pub(crate) store: &'static str,
     pub(crate) live: u32,
+    pub(crate) window: Duration,
     pub(crate) count: u32,
     /// Memory of the server for each open stream.
     pub(crate) kib_each: f64,
@@ -43,13 +45,15 @@ pub(crate) async fn measure(
     store: &Store,
 ) -> anyhow::Result<Readers> {
     let arriving = Duration::from_secs(1) * plan.readers / ARRIVING_PER_SECOND;
-    let tokens = plan.tokens_for(plan.spread + arriving + plan.hold + MARGIN * 3);
+    let wave = &plan.live;
+    let lasting = wave.spread + MARGIN + arriving + wave.settling + wave.hold + MARGIN;
+    let tokens = plan.tokens_for(lasting);
     let simulator = Simulator::start(Pace {
         tokens,
         tokens_per_second: plan.tokens_per_second,
     })?;
     let server = Server::start(program, store, Some(&simulator)).await?;
-    let requests = asking(&server, plan.live).await?;
+    let requests = asking(&server, wave.streams).await?;
     let meter = Rc::new(Meter::default());
     let epoch = Instant::now();
     let reader = |request: &Vec<u8>, due, joins_late| Reader {
@@ -63,7 +67,7 @@ pub(crate) async fn measure(
 
     // The first reader of each has it written.
     let mut replies: Vec<JoinSet<Transcript>> = Vec::new();
-    let mut due = metronome(plan.live, plan.spread)?;
+    let mut due = metronome(wave.streams, wave.spread)?;
     for request in &requests {
         let Some(due) = due.recv().await else { break };
         let mut readers = JoinSet::new();
@@ -81,9 +85,12 @@ pub(crate) async fn measure(
             readers.spawn_local(reader(request, due, true).read(Rc::clone(&meter)));
         }
     }
-    let window = meter.watch(MARGIN, plan.hold, || server.cpu()).await?;
+    let all = wave.streams + plan.readers;
+    let watching = meter.watch(all, wave.settling, wave.hold, || server.cpu());
+    let window = watching.await?;
     let grown = server.resident()?.saturating_sub(before);
 
+    let steady = window.since(epoch);
     let (mut lateness, mut gaps, mut errors) = (Latencies::new()?, Latencies::new()?, 0);
     for readers in replies {
         let transcripts = readers.join_all().await;
@@ -92,18 +99,19 @@ pub(crate) async fn measure(
             .filter(|reader| reader.is_complete && reader.tokens == u64::from(tokens));
         errors += transcripts.len() - whole.count();
         for transcript in &transcripts {
-            record_gaps(transcript, &mut gaps);
+            record_gaps(transcript, &steady, &mut gaps);
         }
         let readings: Vec<_> = transcripts.iter().map(|reader| &reader.reading).collect();
-        record_lateness(&readings, plan.interval(), &mut lateness);
+        record_lateness(&readings, plan.interval(), &steady, &mut lateness);
     }
     Ok(Readers {
         store: store.name(),
-        live: plan.live,
+        live: wave.streams,
+        window: window.took(),
         count: plan.readers,
         kib_each: float(grown) / 1024.0 / f64::from(plan.readers),
-        frames_per_second: rate(window.frames, window.took),
-        tokens_per_second: rate(window.tokens, window.took),
+        frames_per_second: rate(window.frames, window.took()),
+        tokens_per_second: rate(window.tokens, window.took()),
         merged: float(window.tokens) / float(window.frames),
         server_us: micros_each(window.cpu.server, window.frames),
         load_us: micros_each(window.cpu.load, window.frames),
@@ -113,8 +121,9 @@ pub(crate) async fn measure(
     })
 }
 
-fn record_gaps(transcript: &Transcript, gaps: &mut Latencies) {
+fn record_gaps(transcript: &Transcript, within: &Range<u32>, gaps: &mut Latencies) {
     let arrivals = transcript.reading.arrivals.iter();
+    let arrivals = arrivals.filter(|arrival| within.contains(&arrival.at));
     for (earlier, later) in arrivals.clone().zip(arrivals.skip(1)) {
         let gap = later.at.saturating_sub(earlier.at);
         gaps.record(Duration::from_micros(gap.into()));

@@ -6,6 +6,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::generations::asking;
+use crate::client::resuming;
 use crate::figures::micros_each;
 use crate::latencies::Latencies;
 use crate::metronome::metronome;
@@ -36,17 +37,18 @@ pub(crate) async fn measure(
     program: &Program,
     store: &Store,
 ) -> anyhow::Result<Reconnects> {
-    let lasting = plan.spread + MARGIN * 4 + plan.reconnecting;
+    let wave = &plan.live;
+    let lasting = wave.spread + MARGIN * 4 + plan.reconnecting;
     let simulator = Simulator::start(Pace {
         tokens: plan.tokens_for(lasting),
         tokens_per_second: plan.tokens_per_second,
     })?;
     let server = Server::start(program, store, Some(&simulator)).await?;
-    let requests = asking(&server, plan.live).await?;
+    let requests = asking(&server, wave.streams).await?;
 
     // Each reply is begun by a reader who leaves after a while, and keeps the id.
     let mut readers = JoinSet::new();
-    let mut due = metronome(plan.live, plan.spread)?;
+    let mut due = metronome(wave.streams, wave.spread)?;
     for request in requests {
         if due.recv().await.is_none() {
             break;
@@ -79,7 +81,7 @@ pub(crate) async fn measure(
         store: store.name(),
         readers: plan.reconnects,
         within: plan.reconnecting,
-        live: plan.live,
+        live: wave.streams,
         resumed,
         server_us: micros_each(spent.server, plan.reconnects.into()),
         load_us: micros_each(spent.load, plan.reconnects.into()),
@@ -102,12 +104,8 @@ async fn left(address: SocketAddr, request: Vec<u8>) -> io::Result<Vec<u8>> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
     }
-    let id = events.last_id().unwrap_or_default();
-    let mut again = request;
-    // The empty line that ends the head makes place for one more header.
-    again.truncate(again.len() - 2);
-    again.extend_from_slice(format!("last-event-id: {id}\r\n\r\n").as_bytes());
-    Ok(again)
+    let id = events.into_ids().text.unwrap_or_default();
+    Ok(resuming(&request, &id))
 }
 
 /// Waits for the first text; the stream stays open, as it does with a reader who is back.

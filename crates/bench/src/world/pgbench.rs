@@ -12,6 +12,8 @@ const CLIENTS: usize = 10;
 pub(crate) enum Script {
     ListTickets,
     GetTicket,
+    SearchOwn,
+    SearchAll,
     CreateTicket,
     CreateMessage,
 }
@@ -32,6 +34,8 @@ impl Script {
         match self {
             Self::ListTickets => include_str!("../../pgbench/list_tickets.sql"),
             Self::GetTicket => include_str!("../../pgbench/get_ticket.sql"),
+            Self::SearchOwn => include_str!("../../pgbench/search_own.sql"),
+            Self::SearchAll => include_str!("../../pgbench/search_all.sql"),
             Self::CreateTicket => include_str!("../../pgbench/create_ticket.sql"),
             Self::CreateMessage => include_str!("../../pgbench/create_message.sql"),
         }
@@ -51,11 +55,15 @@ impl Pgbench<'_> {
         let file = folder.path().join("script.sql");
         std::fs::write(&file, script.text())?;
         let mut command = self.cluster.program("pgbench");
-        let seconds = lasting.as_secs().max(1);
+        let seconds = lasting.as_secs();
+        // It knows whole seconds only; what shall take less is counted.
+        match seconds {
+            0 => command.args(["-t", "10"]),
+            _ => command.args(["-T", &seconds.to_string()]),
+        };
         command
             .args(["-n", "-M", "prepared", "-j", "1"])
             .args(["-c", &CLIENTS.to_string()])
-            .args(["-T", &seconds.to_string()])
             .arg(format!("--define=user={user}"))
             .arg(format!("--define=session={session}"))
             .arg(format!("--define=tickets={{{}}}", tickets.join(",")))

@@ -108,9 +108,18 @@ impl Server {
         Ok(server)
     }
 
+    /// With what a second server on the same database spent.
+    pub(crate) fn cpu_beside(&self, replica: &Self) -> anyhow::Result<CpuTimes> {
+        Ok(CpuTimes {
+            replica: cpu::of(replica.child.id())?,
+            ..self.cpu()?
+        })
+    }
+
     pub(crate) fn cpu(&self) -> anyhow::Result<CpuTimes> {
         Ok(CpuTimes {
             server: cpu::of(self.child.id())?,
+            replica: Duration::ZERO,
             database: self
                 .store
                 .cluster()

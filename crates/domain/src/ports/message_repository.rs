@@ -5,7 +5,7 @@ use super::RepositoryError;
 use crate::ids::{MessageId, TicketId};
 use crate::message::{Audience, Feedback, Message, NewMessage};
 use crate::page::{Page, PageLimit};
-use crate::ticket::TicketRefusal;
+use crate::ticket::{Ticket, TicketRefusal};
 
 /// Why a message was not stored.
 #[derive(Debug, Error)]
@@ -46,6 +46,18 @@ pub trait MessageRepository: Send + Sync {
         after: Option<i64>,
         limit: PageLimit,
     ) -> Result<Page<Message, i64>, RepositoryError>;
+
+    /// The ticket of that id with the first page of its messages, as [`list`](Self::list) gives it.
+    /// None when there is no such ticket.
+    ///
+    /// # Errors
+    /// [`RepositoryError`] when the store fails.
+    async fn open(
+        &self,
+        ticket_id: TicketId,
+        audience: Audience,
+        limit: PageLimit,
+    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError>;
 
     /// The newest `limit` public messages of a ticket, oldest first.
     ///

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
-use super::{AccessError, audience_of, find_visible_ticket};
+use super::{AccessError, audience_of};
 use crate::ids::TicketId;
 use crate::message::Message;
 use crate::page::{Page, PageLimit};
-use crate::ports::{MessageRepository, TicketRepository};
+use crate::ports::MessageRepository;
 use crate::ticket::Ticket;
 use crate::user::Actor;
 
@@ -19,14 +19,13 @@ pub struct TicketView {
 
 /// Shows one ticket.
 pub struct ShowTicket {
-    tickets: Arc<dyn TicketRepository>,
     messages: Arc<dyn MessageRepository>,
 }
 
 impl ShowTicket {
     /// Wires the use case.
-    pub fn new(tickets: Arc<dyn TicketRepository>, messages: Arc<dyn MessageRepository>) -> Self {
-        Self { tickets, messages }
+    pub fn new(messages: Arc<dyn MessageRepository>) -> Self {
+        Self { messages }
     }
 
     /// The ticket with up to 100 messages.
@@ -34,11 +33,11 @@ impl ShowTicket {
     /// # Errors
     /// [`AccessError::NotFound`] for a missing ticket and for another customer's alike.
     pub async fn execute(&self, actor: Actor, id: TicketId) -> Result<TicketView, AccessError> {
-        let ticket = find_visible_ticket(self.tickets.as_ref(), actor, id).await?;
-        let messages = self
-            .messages
-            .list(id, audience_of(actor), None, PageLimit::MAX)
-            .await?;
-        Ok(TicketView { ticket, messages })
+        let audience = audience_of(actor);
+        let found = self.messages.open(id, audience, PageLimit::MAX).await?;
+        found
+            .filter(|(ticket, _)| actor.may_see(ticket.user_id))
+            .map(|(ticket, messages)| TicketView { ticket, messages })
+            .ok_or(AccessError::NotFound)
     }
 }

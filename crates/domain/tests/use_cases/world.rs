@@ -79,7 +79,7 @@ impl World {
     }
 
     pub fn show_ticket(&self) -> ShowTicket {
-        ShowTicket::new(self.tickets.clone(), self.tickets.clone())
+        ShowTicket::new(self.tickets.clone())
     }
 
     pub fn list_messages(&self) -> ListMessages {

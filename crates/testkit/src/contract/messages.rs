@@ -37,6 +37,7 @@ macro_rules! message_repository_contract {
                 a_closed_ticket_takes_no_public_message,
                 messages_are_listed_oldest_first_in_pages,
                 internal_notes_are_hidden_from_customers,
+                a_ticket_is_opened_with_the_first_of_its_messages,
                 the_newest_public_messages_come_oldest_first,
                 an_unknown_ticket_has_no_messages,
                 a_message_is_found_by_its_id,
@@ -257,6 +258,26 @@ pub async fn internal_notes_are_hidden_from_customers(stores: TicketStores) {
     assert_eq!(page.items.len(), 2);
     assert_eq!([page.items, rest.items].concat(), shown);
     assert_eq!(rest.next, None);
+}
+
+pub async fn a_ticket_is_opened_with_the_first_of_its_messages(stores: TicketStores) {
+    let (ticket, _) = conversation_with_notes(&stores).await;
+    for audience in [Audience::Customer, Audience::Staff] {
+        for size in [2, 100] {
+            let opened = stores.messages.open(ticket.id, audience, limit(size)).await;
+            let (found, page) = opened.expect("opened").expect("a ticket");
+            let first = stores
+                .messages
+                .list(ticket.id, audience, None, limit(size))
+                .await
+                .expect("listed");
+            assert_eq!(found, stores.found(ticket.id).await);
+            assert_eq!((page.items, page.next), (first.items, first.next));
+        }
+    }
+    let unknown = TicketId::from_uuid(uuid());
+    let opened = stores.messages.open(unknown, Audience::Staff, limit(2));
+    assert_eq!(opened.await.expect("opened"), None);
 }
 
 pub async fn the_newest_public_messages_come_oldest_first(stores: TicketStores) {

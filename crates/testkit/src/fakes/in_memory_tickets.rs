@@ -118,6 +118,23 @@ impl State {
         Ok(stored)
     }
 
+    fn page(
+        &self,
+        ticket_id: TicketId,
+        audience: Audience,
+        after: Option<i64>,
+        limit: PageLimit,
+    ) -> Page<Message, i64> {
+        let rows = self
+            .messages_of(ticket_id)
+            .filter(|message| audience.may_read(message.visibility))
+            .filter(|message| after.is_none_or(|position| message.position > position))
+            .take(limit.get() + 1)
+            .cloned()
+            .collect();
+        Page::from_surplus(rows, limit, |last| last.position)
+    }
+
     fn carry_out(&mut self, ticket_id: TicketId, effect: Effect) {
         if let Effect::CancelReply { reason, by } = effect {
             self.cancellations.push(Cancellation {
@@ -193,15 +210,19 @@ impl MessageRepository for InMemoryTickets {
         limit: PageLimit,
     ) -> Result<Page<Message, i64>, RepositoryError> {
         self.outage.check()?;
+        Ok(locked(&self.state).page(ticket_id, audience, after, limit))
+    }
+
+    async fn open(
+        &self,
+        ticket_id: TicketId,
+        audience: Audience,
+        limit: PageLimit,
+    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError> {
+        self.outage.check()?;
         let state = locked(&self.state);
-        let rows = state
-            .messages_of(ticket_id)
-            .filter(|message| audience.may_read(message.visibility))
-            .filter(|message| after.is_none_or(|position| message.position > position))
-            .take(limit.get() + 1)
-            .cloned()
-            .collect();
-        Ok(Page::from_surplus(rows, limit, |last| last.position))
+        let ticket = state.tickets.get(&ticket_id).cloned();
+        Ok(ticket.map(|ticket| (ticket, state.page(ticket_id, audience, None, limit))))
     }
 
     async fn newest_public(
