@@ -1,6 +1,6 @@
 mod tokenizer;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::tokenizer::{AsciiFoldingFilter, LowerCaser, Stemmer, TextAnalyzer, TokenStream as _};
 
@@ -15,6 +15,21 @@ pub(crate) struct Analyzer {
     /// Fewer words, at the positions that they have in the others.
     telling: TextAnalyzer,
     weak: HashSet<String>,
+    fillers: HashSet<String>,
+    negations: HashSet<String>,
+    /// The stems of words that are written unlike the others of theirs.
+    irregular: HashMap<String, String>,
+}
+
+/// What a word does in a phrase.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    #[default]
+    Tells,
+    /// It may stand between the phrase's own words: "send it back".
+    Fills,
+    /// It negates, whichever word is used: "didn't arrive", "never arrived".
+    Negates,
 }
 
 /// A word of a text.
@@ -29,6 +44,7 @@ pub(crate) struct Word {
     pub(crate) to: usize,
     /// Whether it says nothing about the subject.
     pub(crate) is_stopped: bool,
+    pub(crate) role: Role,
 }
 
 impl Analyzer {
@@ -52,7 +68,16 @@ impl Analyzer {
             stems,
             telling,
             weak: HashSet::new(),
+            fillers: of_list(language.fillers()),
+            negations: of_list(language.negations()),
+            irregular: HashMap::new(),
         };
+        let irregular = analyzer.words(language.irregular_forms());
+        let pairs = irregular.chunks_exact(2).filter_map(|pair| match pair {
+            [form, base] => Some((form.plain.clone(), base.stem.clone())),
+            _ => None,
+        });
+        analyzer.irregular = pairs.collect();
         let weak = analyzer.words(language.weak_words());
         analyzer.weak = weak.into_iter().map(|word| word.stem).collect();
         analyzer
@@ -68,11 +93,13 @@ impl Analyzer {
                 from: token.offset_from,
                 to: token.offset_to,
                 is_stopped: true,
+                role: self.role(&token.text),
             });
         });
         self.stems.clone().token_stream(text).process(&mut |token| {
             if let Some(word) = words.get_mut(token.position) {
-                word.stem.clone_from(&token.text);
+                let irregular = self.irregular.get(&word.plain);
+                word.stem.clone_from(irregular.unwrap_or(&token.text));
             }
         });
         self.telling
@@ -86,11 +113,25 @@ impl Analyzer {
         words
     }
 
+    fn role(&self, plain: &str) -> Role {
+        if self.negations.contains(plain) {
+            Role::Negates
+        } else if self.fillers.contains(plain) {
+            Role::Fills
+        } else {
+            Role::Tells
+        }
+    }
+
     /// Whether a stem tells little about the subject of a question. Numbers are dates, amounts and
     /// the numbers of orders.
     pub(crate) fn is_weak(&self, stem: &str) -> bool {
         self.weak.contains(stem) || stem.chars().all(|c| c.is_ascii_digit())
     }
+}
+
+fn of_list(words: &str) -> HashSet<String> {
+    words.split_whitespace().map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -124,6 +165,8 @@ mod tests {
             "invoice invoices",
             "reply replies replied replying",
             "email e-mail E-Mails emails",
+            "buy buys bought buying",
+            "break breaks broke broken",
         ] {
             assert_same_stem(words);
         }

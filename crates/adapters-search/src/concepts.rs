@@ -2,7 +2,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use domain::article::Synonyms;
 
-use crate::analyzer::{Analyzer, Word};
+use crate::analyzer::{Analyzer, Role, Word};
+
+/// How many words may stand between two of a phrase.
+const GAP: usize = 2;
+
+/// What stands for every word that negates.
+const NEGATED: &str = "=not";
 
 /// Synonyms, ready to be found in texts.
 ///
@@ -41,7 +47,10 @@ impl Concepts {
             for text in group {
                 let words = analyzer.words(text);
                 spellings.extend(words.iter().map(|word| word.plain.clone()));
-                let stems: Vec<String> = words.into_iter().map(|word| word.stem).collect();
+                let stems: Vec<String> = words
+                    .iter()
+                    .map(|word| of_phrase(word).to_owned())
+                    .collect();
                 if let Some(first) = stems.first() {
                     members.entry(first.clone()).or_default().push(Member {
                         term: format!("={number}"),
@@ -64,14 +73,15 @@ impl Concepts {
         for (at, word) in words.iter().enumerate() {
             let mut here: Vec<Mention> = self
                 .members
-                .get(&word.stem)
+                .get(of_phrase(word))
                 .into_iter()
                 .flatten()
-                .filter(|member| stands_at(member, words, at))
-                .map(|member| Mention {
-                    at,
-                    length: member.stems.len(),
-                    term: member.term.clone(),
+                .filter_map(|member| {
+                    Some(Mention {
+                        at,
+                        length: length_at(member, words, at)?,
+                        term: member.term.clone(),
+                    })
                 })
                 .collect();
             here.sort_by(|a, b| b.length.cmp(&a.length).then_with(|| a.term.cmp(&b.term)));
@@ -82,10 +92,28 @@ impl Concepts {
     }
 }
 
-fn stands_at(member: &Member, words: &[Word], at: usize) -> bool {
-    let there = words.iter().skip(at).map(|word| &word.stem);
-    let length = member.stems.len();
-    words.len() >= at + length && there.take(length).eq(&member.stems)
+/// How many words a member takes here, if it stands here: its own and fillers between them.
+fn length_at(member: &Member, words: &[Word], at: usize) -> Option<usize> {
+    let mut next = at;
+    for (place, stem) in member.stems.iter().enumerate() {
+        let gap = if place == 0 { 0 } else { GAP };
+        let fillers = words.get(next..)?.iter().take(gap);
+        let passed = fillers
+            .take_while(|word| word.role == Role::Fills && of_phrase(word) != stem)
+            .count();
+        next += passed;
+        words.get(next).filter(|word| of_phrase(word) == stem)?;
+        next += 1;
+    }
+    Some(next - at)
+}
+
+/// What a word is compared by in phrases.
+fn of_phrase(word: &Word) -> &str {
+    match word.role {
+        Role::Negates => NEGATED,
+        Role::Tells | Role::Fills => &word.stem,
+    }
 }
 
 #[cfg(test)]
@@ -110,5 +138,20 @@ mod tests {
         assert_eq!(found("I want money back before I logged in"), all);
         assert_eq!(found("Sign up. Money. Back the log!").len(), 1);
         assert_eq!(found("log"), []);
+    }
+
+    #[test]
+    fn fillers_part_no_phrase_and_all_negations_are_one() {
+        let analyzer = Analyzer::new(SearchLanguage::ENGLISH);
+        let group = ["send back", "not arrive"].map(str::to_owned).to_vec();
+        let concepts = Concepts::new(&Synonyms::parse(vec![group]).unwrap(), &analyzer);
+        let lengths = |text: &str| -> Vec<usize> {
+            let mentions = concepts.mentions(&analyzer.words(text));
+            mentions.into_iter().map(|m| m.length).collect()
+        };
+        assert_eq!(lengths("I'm sending it all back."), [4]);
+        assert_eq!(lengths("It hasn't yet arrived. It never arrives."), [3, 2]);
+        assert!(lengths("Send this to them, I'm back; it arrived.").is_empty());
+        assert!(lengths("Not any of them have arrived, not").is_empty());
     }
 }

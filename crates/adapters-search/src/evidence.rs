@@ -3,15 +3,18 @@ use std::collections::HashMap;
 use domain::ports::BoxError;
 
 use crate::analyzer::Word;
+use crate::concepts::Mention;
 use crate::index::{Correction, Index, float};
 
 /// BM25's usual constants: how soon repetitions stop counting, how much long texts are held back.
-const K1: f64 = 1.2;
+const K1: f64 = 1.5;
 const B: f64 = 0.3;
 /// How much a synonym counts against the word itself.
 const SYNONYM: f64 = 0.8;
 /// How much one word of a phrase counts against the phrase.
 const PART: f64 = 0.5;
+/// How much a phrase within another one, or overlapping it, counts against that one.
+const INNER: f64 = 0.8;
 /// How much a weak word counts in the ranking.
 const WEAK: f64 = 0.5;
 
@@ -22,6 +25,8 @@ pub(crate) struct Evidence {
     pub(crate) name: String,
     /// Whether it turns up in questions about anything.
     pub(crate) is_weak: bool,
+    /// How many words it is: a phrase is as telling as two.
+    pub(crate) words: usize,
     /// Above 0, and the greater the fewer passages hold it (BM25's IDF). What none holds is as
     /// rare as what a single one does, or chatter would outweigh the question.
     pub(crate) rarity: f64,
@@ -46,6 +51,8 @@ pub(crate) struct Support {
 struct Alternative {
     term: String,
     nearness: f64,
+    /// Whether it counts together with others of its kind: the words of a phrase.
+    is_part: bool,
 }
 
 impl Evidence {
@@ -72,23 +79,45 @@ impl Evidence {
         is_weak: bool,
     ) -> Result<Self, BoxError> {
         let mut passages: HashMap<u32, Support> = HashMap::new();
-        for Alternative { term, nearness } in alternatives {
+        let mut parts: HashMap<u32, Support> = HashMap::new();
+        for Alternative {
+            term,
+            nearness,
+            is_part,
+        } in alternatives
+        {
             let holding = index.holding(term)?;
             let telling = rarity(index, holding.len());
             for (number, held) in holding {
                 let held_back = 1.0 - B + B * index.relative_length(number);
                 let saturated = held.count * (K1 + 1.0) / (held.count + K1 * held_back);
                 let support = passages.entry(number).or_default();
-                let strength = nearness * saturated * telling;
-                support.strength = support.strength.max(strength);
-                support.nearness = support.nearness.max(*nearness);
                 support.is_subject |= held.is_subject;
+                let strength = nearness * saturated * telling;
+                if *is_part {
+                    let part = parts.entry(number).or_default();
+                    part.strength += strength;
+                    part.nearness += nearness;
+                } else {
+                    support.strength = support.strength.max(strength);
+                    support.nearness = support.nearness.max(*nearness);
+                }
             }
+        }
+        for (number, part) in parts {
+            let support = passages.entry(number).or_default();
+            support.strength = support.strength.max(part.strength);
+            support.nearness = support.nearness.max(part.nearness.min(1.0));
         }
         let names: Vec<&str> = alternatives.iter().map(|a| a.term.as_str()).collect();
         Ok(Self {
             name: names.join(" "),
             is_weak,
+            words: alternatives
+                .iter()
+                .filter(|a| a.is_part)
+                .count()
+                .clamp(1, 2),
             rarity: rarity(index, passages.len()),
             is_known: !passages.is_empty(),
             passages,
@@ -121,7 +150,11 @@ pub(crate) fn of_words(index: &Index, words: &[Word]) -> Result<Vec<Evidence>, B
             )
         } else {
             let phrase = words.get(at..at + length).unwrap_or_default();
-            (of_phrase(phrase, concepts), false)
+            let within = mentions
+                .iter()
+                .filter(|m| (at..at + length).contains(&m.at));
+            let within = within.filter(|m| m.at > at || m.length < length);
+            (of_phrase(phrase, concepts, within), false)
         };
         at += length;
         if !alternatives.is_empty() {
@@ -142,11 +175,13 @@ fn of_word(
     let mut alternatives = vec![Alternative {
         term: word.stem.clone(),
         nearness: 1.0,
+        is_part: false,
     }];
     let is_foreign = concepts.is_empty();
     alternatives.extend(concepts.into_iter().map(|term| Alternative {
         term,
         nearness: SYNONYM,
+        is_part: false,
     }));
     if is_foreign && index.holding(&word.stem)?.is_empty() {
         for Correction { spelling, nearness } in index.corrections(word)? {
@@ -155,12 +190,14 @@ fn of_word(
                 alternatives.push(Alternative {
                     term: mention.term,
                     nearness: SYNONYM * nearness,
+                    is_part: false,
                 });
             }
             for told in corrected.into_iter().filter(|word| !word.is_stopped) {
                 alternatives.push(Alternative {
                     term: told.stem,
                     nearness,
+                    is_part: false,
                 });
             }
         }
@@ -168,15 +205,30 @@ fn of_word(
     Ok(alternatives)
 }
 
-fn of_phrase(words: &[Word], concepts: Vec<String>) -> Vec<Alternative> {
+fn of_phrase<'a>(
+    words: &[Word],
+    concepts: Vec<String>,
+    within: impl Iterator<Item = &'a Mention>,
+) -> Vec<Alternative> {
     let concepts = concepts.into_iter().map(|term| Alternative {
         term,
         nearness: 1.0,
+        is_part: false,
+    });
+    let within = within.map(|mention| Alternative {
+        term: mention.term.clone(),
+        nearness: if mention.length > 1 {
+            INNER
+        } else {
+            PART * SYNONYM
+        },
+        is_part: false,
     });
     let told = words.iter().filter(|word| !word.is_stopped);
     let parts = told.map(|word| Alternative {
         term: word.stem.clone(),
         nearness: PART,
+        is_part: true,
     });
-    concepts.chain(parts).collect()
+    concepts.chain(within).chain(parts).collect()
 }

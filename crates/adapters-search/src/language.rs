@@ -63,6 +63,30 @@ impl SearchLanguage {
         }
     }
 
+    /// Words that may stand within a phrase without parting it.
+    pub(crate) fn fillers(self) -> &'static str {
+        match self.0 {
+            Some(Language::English) => words::FILLERS,
+            _ => "",
+        }
+    }
+
+    /// Forms that stemming does not know for those of their word, each before it.
+    pub(crate) fn irregular_forms(self) -> &'static str {
+        match self.0 {
+            Some(Language::English) => words::IRREGULAR_FORMS,
+            _ => "",
+        }
+    }
+
+    /// Words that negate what follows them.
+    pub(crate) fn negations(self) -> &'static str {
+        match self.0 {
+            Some(Language::English) => words::NEGATIONS,
+            _ => "",
+        }
+    }
+
     /// Whether an apostrophe ends a word of its own, as in "l'article", or belongs to the word, as
     /// in "don't".
     pub(crate) fn elides(self) -> bool {

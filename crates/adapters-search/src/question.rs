@@ -14,7 +14,7 @@ const LONGEST_SUBJECT: usize = 200;
 /// Questions of so many sentences tell a story around what they ask.
 const STORY: usize = 4;
 /// How much sentences of a story count that neither ask nor are near one that does.
-const TOLD: f64 = 0.3;
+const TOLD: f64 = 0.4;
 /// What is left of an asking sentence's weight for the one before it, for that one's, and so on.
 const BEFORE: f64 = 0.7;
 /// What is left of it for the one behind it.

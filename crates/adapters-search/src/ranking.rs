@@ -18,6 +18,10 @@ const ARTICLE: f64 = 0.7;
 /// How far an article must be ahead of every other to count as the clear favourite.
 const LEAD: f64 = 1.25;
 
+/// Of so many sentences one or other meets an article that nobody asked for: there the favourite
+/// answers or none does.
+const STORY: usize = 3;
+
 /// A passage in a ranking.
 struct Place {
     number: u32,
@@ -45,10 +49,11 @@ pub(crate) fn rank(index: &Index, question: &Question, max: usize) -> Vec<Ranked
     let ranked = places.into_iter().filter_map(|place| {
         let leads = Some(place.article) == favourite && place.score >= LEAD * rival;
         let demand = if leads { Demand::Low } else { Demand::High };
+        let may_answer = Some(place.article) == favourite || question.sentences.len() < STORY;
         Some(RankedPassage {
             passage: index.passage(place.number)?.clone(),
             score: place.score,
-            fits: is_answered(question, place.number, demand),
+            fits: may_answer && is_answered(question, place.number, demand),
         })
     });
     ranked.collect()

@@ -29,6 +29,28 @@ pub(crate) const WEAK_WORDS: &str = "able actually ago already always answer any
     tuesday twice two understand urgent use usually want way wednesday week went when where \
     wonder wondering work write year yesterday";
 
+/// Words that may stand within a phrase: "send it back", "charged me twice".
+pub(crate) const FILLERS: &str = "a all already an any anything both even ever everything have he \
+    her him his it its just me mine my of one ones our really she so some something still that the \
+    their them these they thing things this those us yet you your";
+
+/// Words that say that something is not so.
+pub(crate) const NEGATIONS: &str = "arent aint cannot cant couldnt didnt doesnt dont hadnt hasnt havent isnt \
+    never not nothing wasnt werent wont wouldnt";
+
+/// Forms of verbs that have another stem than the verb, each before it.
+pub(crate) const IRREGULAR_FORMS: &str = "\
+    came come took take taken take sent send bought buy paid pay got get gotten get gave give \
+    given give kept keep wrote write written write forgot forget forgotten forget chose choose \
+    chosen choose fell fall fallen fall tore tear torn tear wore wear worn wear stole steal \
+    stolen steal spent spend held hold sold sell told tell made make went go said say saw see \
+    seen see brought bring knew know known know broke break broken break rang ring rung ring \
+    began begin begun begin ran run lent lend caught catch withdrew withdraw withdrawn \
+    withdraw grew grow grown grow threw throw thrown throw spoke speak spoken speak meant mean \
+    heard hear sat sit stood stand understood understand felt feel sewn sew shrank shrink \
+    shrunk shrink burnt burn spelt spell spilt spill flew fly flown fly ate eat eaten eat \
+    drove drive driven drive hid hide hidden hide swore swear";
+
 #[cfg(test)]
 mod tests {
     use super::*;

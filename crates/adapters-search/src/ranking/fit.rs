@@ -25,7 +25,7 @@ impl Demand {
     const fn share(self) -> f64 {
         match self {
             Self::Low => 0.25,
-            Self::High => 0.6,
+            Self::High => 0.65,
         }
     }
 }
@@ -86,6 +86,7 @@ fn is_chatter(question: &Question, sentence: &Sentence) -> bool {
 /// Whether the passage is about one of the words, holds enough of them, and two at least unless
 /// there is only one.
 fn is_covered(words: &[&Evidence], passage: u32, demand: Demand) -> bool {
+    let all: usize = words.iter().map(|evidence| evidence.words).sum();
     let mut held = 0;
     let mut is_about = false;
     let mut asked = 0.0;
@@ -99,10 +100,10 @@ fn is_covered(words: &[&Evidence], passage: u32, demand: Demand) -> bool {
             UNKNOWN * weight
         };
         if let Some(support) = evidence.support(passage) {
-            held += 1;
+            held += evidence.words;
             is_about |= support.is_subject;
             covered += support.nearness * weight;
         }
     }
-    held >= words.len().clamp(1, 2) && is_about && covered >= demand.share() * asked
+    held >= all.clamp(1, 2) && is_about && covered >= demand.share() * asked
 }

@@ -182,3 +182,32 @@ async fn other_languages_have_their_word_forms() {
     assert!(found[0].fits);
     assert_eq!(found[0].passage.title, "Rechnungen");
 }
+
+#[tokio::test]
+async fn a_story_is_answered_by_its_favourite_or_not_at_all() {
+    let told = "I was happy. I download invoices from the documents of my profile, and signing in \
+        works.";
+    let found = search(shop(), &format!("{told} Are refunds nice?"), 4).await;
+    assert_eq!(found[0].passage.title, "Invoices", "{found:?}");
+    let found: Vec<_> = found.into_iter().filter(|ranked| ranked.fits).collect();
+    assert!(
+        found
+            .iter()
+            .all(|ranked| ranked.passage.title == "Invoices"),
+        "{found:?}"
+    );
+    let found = search(shop(), "Are refunds nice?", 4).await;
+    assert!(found[0].fits, "{found:?}");
+}
+
+#[tokio::test]
+async fn verbs_are_found_in_all_their_forms() {
+    let articles = vec![
+        article(1, "Broken things", "If something breaks, tell us."),
+        article(2, "Selling", "We sell what you send."),
+    ];
+    for (question, title) in [("Mine broke", "Broken things"), ("What I sent", "Selling")] {
+        let found = search(articles.clone(), question, 4).await;
+        assert_eq!(found[0].passage.title, title, "{question}");
+    }
+}
