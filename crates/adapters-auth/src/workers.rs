@@ -5,10 +5,10 @@ use std::time::Instant;
 
 use domain::ports::PasswordHasherError;
 use metrics::{gauge, histogram};
-use tokio::sync::{Semaphore, TryAcquireError};
-use tokio::task::spawn_blocking;
+use tokio::sync::{Semaphore, TryAcquireError, oneshot};
 
-/// Runs slow computations beside the async threads: one per core, a bounded number waiting.
+/// Runs slow computations beside the async threads: one per core, a bounded number waiting. They
+/// give way to everything else, so that a flood of sign-ins keeps no other request waiting.
 #[derive(Debug)]
 pub(crate) struct Workers {
     running: Arc<Semaphore>,
@@ -49,18 +49,37 @@ impl Workers {
             .await
             .map_err(|error| PasswordHasherError::Failed(error.into()))?;
         drop(waiting);
-        spawn_blocking(move || {
-            // Blocking work goes on when its caller is gone, so it holds its own places: callers
-            // who come and go could otherwise occupy any number of threads.
-            let _places = (admission, turn);
+        let (tell, told) = oneshot::channel();
+        // A thread of its own: one that gave way could not be used for anything else again.
+        let thread = thread::Builder::new().name("password-hash".to_owned());
+        let started = thread.spawn(move || {
+            // It goes on when its caller is gone, so it holds its own places: callers who come and
+            // go could otherwise occupy any number of threads.
+            let places = (admission, turn);
+            give_way();
             let begun = Instant::now();
             let done = work();
             histogram!("support_assistant_password_hash_seconds").record(begun.elapsed());
-            done
-        })
-        .await
-        .map_err(|error| PasswordHasherError::Failed(error.into()))
+            drop(places);
+            // Perhaps nobody waits for it any more.
+            drop(tell.send(done));
+        });
+        started.map_err(|error| PasswordHasherError::Failed(error.into()))?;
+        told.await
+            .map_err(|error| PasswordHasherError::Failed(error.into()))
     }
+}
+
+/// How much nicer to others: each step gives them a quarter more of the time that both want.
+#[cfg(target_os = "linux")]
+const NICER: i32 = 10;
+
+/// Makes this thread run when the others leave a core free, or now and then. Only Linux counts
+/// niceness by thread (nice(2)); elsewhere it would be the whole process.
+fn give_way() {
+    #[cfg(target_os = "linux")]
+    // Where it is not allowed, everybody takes turns.
+    rustix::process::nice(NICER).ok();
 }
 
 /// A caller who waits for a core; dropping it says that it does no more.
@@ -170,6 +189,20 @@ mod tests {
         }
         assert!(callers.join_all().await.iter().all(Result::is_ok));
         assert!(most.load(Ordering::SeqCst) <= 2);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn work_gives_way_to_other_threads_and_changes_none_of_them() {
+        let niceness = || rustix::process::getpriority_process(None).unwrap();
+        let workers = Workers::new(1, 0);
+        let before = niceness();
+
+        for _ in 0..2 {
+            let during = workers.run(niceness).await.unwrap();
+            assert_eq!(during, (before + NICER).min(19));
+        }
+        assert_eq!(niceness(), before);
     }
 
     #[tokio::test]
