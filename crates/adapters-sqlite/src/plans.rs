@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use chrono::DateTime;
 use diesel::connection::InstrumentationEvent;
+use diesel::dsl::sql;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{Bool, Text};
 use diesel::sqlite::Sqlite;
 use domain::ids::{OwnerId, TicketId, UserId};
 use domain::page::PageLimit;
@@ -202,4 +203,15 @@ async fn only_throttles_that_are_asked_for_or_full_are_read() {
         .unwrap();
     let indexes: [&[&str]; 3] = [&[], &["throttles_by_full_at"], &[]];
     watched.used("throttles", &indexes).await;
+}
+
+/// Those with a limit would be prepared anew each time they are used.
+#[tokio::test(flavor = "multi_thread")]
+async fn statements_are_planned_once_whatever_is_bound_to_them() {
+    let watched = Watched::new().await;
+    let is_stable = watched.database.read(|connection| {
+        let is_stable = sql::<Bool>("sqlite_compileoption_used('ENABLE_QPSG')");
+        Ok(diesel::select(is_stable).get_result::<bool>(connection)?)
+    });
+    assert!(is_stable.await.unwrap());
 }
