@@ -10,8 +10,7 @@ use diesel_async::{AsyncPgConnection, RunQueryDsl};
 use domain::ids::{MessageId, TicketId};
 use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
-use domain::ports::{AppendMessageError, MessageRepository, RepositoryError};
-use domain::ticket::Ticket;
+use domain::ports::{AppendMessageError, MessageRepository, OpenedTicket, RepositoryError};
 use futures_util::FutureExt as _;
 
 pub(crate) use self::question::{
@@ -72,7 +71,7 @@ impl MessageRepository for PgMessageRepository {
         ticket_id: TicketId,
         audience: Audience,
         limit: PageLimit,
-    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError> {
+    ) -> Result<Option<OpenedTicket>, RepositoryError> {
         self.database
             .read(
                 (ticket_id, audience, limit),
@@ -83,7 +82,7 @@ impl MessageRepository for PgMessageRepository {
                             load(connection, ticket_id, audience, None, limit),
                         )
                         .await?;
-                        Ok(ticket.map(|ticket| (ticket, messages)))
+                        Ok(ticket.map(|ticket| OpenedTicket { ticket, messages }))
                     }
                     .boxed()
                 },

@@ -9,8 +9,7 @@ use diesel::sqlite::Sqlite;
 use domain::ids::{MessageId, TicketId};
 use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
-use domain::ports::{AppendMessageError, MessageRepository, RepositoryError, Ring};
-use domain::ticket::Ticket;
+use domain::ports::{AppendMessageError, MessageRepository, OpenedTicket, RepositoryError, Ring};
 
 pub(crate) use self::question::{Question, is_answered_by_agent, newest_question};
 use crate::database::SqliteDatabase;
@@ -58,14 +57,14 @@ impl MessageRepository for SqliteMessageRepository {
         ticket_id: TicketId,
         audience: Audience,
         limit: PageLimit,
-    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError> {
+    ) -> Result<Option<OpenedTicket>, RepositoryError> {
         self.database
             .read(move |connection| {
                 let Some(ticket) = tickets::find(connection, ticket_id)? else {
                     return Ok(None);
                 };
                 let messages = page(connection, ticket_id, audience, None, limit)?;
-                Ok(Some((ticket, messages)))
+                Ok(Some(OpenedTicket { ticket, messages }))
             })
             .await
     }

@@ -49,7 +49,7 @@ pub use self::clock::{Clock, IdGenerator};
 pub use self::handoff_tally::HandoffTally;
 pub use self::idempotency_store::{IdempotencyStore, KeyedWrite, UsedKey};
 pub use self::knowledge_source::KnowledgeSource;
-pub use self::message_repository::{AppendMessageError, MessageRepository};
+pub use self::message_repository::{AppendMessageError, MessageRepository, OpenedTicket};
 pub use self::opaque_tokens::{OpaqueToken, OpaqueTokens};
 pub use self::passage_search::PassageSearch;
 pub use self::password_hasher::{PasswordHasher, PasswordHasherError};

@@ -80,7 +80,7 @@ pub use self::show_profile::ShowProfile;
 pub use self::show_prompt_template::ShowPromptTemplate;
 pub use self::show_statistics::{ShowStatistics, ShowStatisticsError};
 pub use self::show_synonyms::{ShowSynonyms, SynonymsInUse};
-pub use self::show_ticket::{ShowTicket, TicketView};
+pub use self::show_ticket::ShowTicket;
 pub use self::sign_in::{SignIn, SignInError};
 pub use self::sign_up::{SignUp, SignUpError};
 pub use self::sweep::{Sweep, SweepParts, Swept};

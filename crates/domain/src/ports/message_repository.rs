@@ -21,6 +21,15 @@ pub enum AppendMessageError {
     Repository(#[from] RepositoryError),
 }
 
+/// A ticket with the beginning of its conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenedTicket {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// Its first messages, oldest first.
+    pub messages: Page<Message, i64>,
+}
+
 /// Keeps the messages of tickets.
 #[cfg_attr(feature = "mocks", mockall::automock)]
 #[async_trait]
@@ -57,7 +66,7 @@ pub trait MessageRepository: Send + Sync {
         ticket_id: TicketId,
         audience: Audience,
         limit: PageLimit,
-    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError>;
+    ) -> Result<Option<OpenedTicket>, RepositoryError>;
 
     /// The newest `limit` public messages of a ticket, oldest first.
     ///

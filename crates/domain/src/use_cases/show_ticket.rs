@@ -2,20 +2,9 @@ use std::sync::Arc;
 
 use super::{AccessError, audience_of};
 use crate::ids::TicketId;
-use crate::message::Message;
-use crate::page::{Page, PageLimit};
-use crate::ports::MessageRepository;
-use crate::ticket::Ticket;
+use crate::page::PageLimit;
+use crate::ports::{MessageRepository, OpenedTicket};
 use crate::user::Actor;
-
-/// A ticket with the beginning of its conversation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TicketView {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// Its first messages, oldest first.
-    pub messages: Page<Message, i64>,
-}
 
 /// Shows one ticket.
 pub struct ShowTicket {
@@ -32,12 +21,11 @@ impl ShowTicket {
     ///
     /// # Errors
     /// [`AccessError::NotFound`] for a missing ticket and for another customer's alike.
-    pub async fn execute(&self, actor: Actor, id: TicketId) -> Result<TicketView, AccessError> {
+    pub async fn execute(&self, actor: Actor, id: TicketId) -> Result<OpenedTicket, AccessError> {
         let audience = audience_of(actor);
-        let found = self.messages.open(id, audience, PageLimit::MAX).await?;
-        found
-            .filter(|(ticket, _)| actor.may_see(ticket.user_id))
-            .map(|(ticket, messages)| TicketView { ticket, messages })
+        let opened = self.messages.open(id, audience, PageLimit::MAX).await?;
+        opened
+            .filter(|opened| actor.may_see(opened.ticket.user_id))
             .ok_or(AccessError::NotFound)
     }
 }

@@ -11,7 +11,8 @@ use domain::ids::{MessageId, TicketId};
 use domain::message::{Audience, Feedback, Message, NewMessage, Visibility};
 use domain::page::{Page, PageLimit};
 use domain::ports::{
-    AppendMessageError, ChangeTicketError, MessageRepository, RepositoryError, TicketRepository,
+    AppendMessageError, ChangeTicketError, MessageRepository, OpenedTicket, RepositoryError,
+    TicketRepository,
 };
 use domain::reply::{CancelReason, CancelledBy};
 use domain::ticket::{Effect, Ticket, TicketChange, TicketFilter, TicketOrder};
@@ -218,11 +219,14 @@ impl MessageRepository for InMemoryTickets {
         ticket_id: TicketId,
         audience: Audience,
         limit: PageLimit,
-    ) -> Result<Option<(Ticket, Page<Message, i64>)>, RepositoryError> {
+    ) -> Result<Option<OpenedTicket>, RepositoryError> {
         self.outage.check()?;
         let state = locked(&self.state);
         let ticket = state.tickets.get(&ticket_id).cloned();
-        Ok(ticket.map(|ticket| (ticket, state.page(ticket_id, audience, None, limit))))
+        Ok(ticket.map(|ticket| OpenedTicket {
+            ticket,
+            messages: state.page(ticket_id, audience, None, limit),
+        }))
     }
 
     async fn newest_public(
