@@ -44,6 +44,7 @@ mod notes;
 mod problems;
 mod prompt_secrecy;
 mod prompt_templates;
+mod prompts;
 mod readme;
 mod receipts;
 mod request_limits;
