@@ -229,6 +229,12 @@ async fn check_search(connection: &AsyncPgConnection) {
         };
         let query = tickets::page(&filter, TicketOrder::default(), PageLimit::default());
         assert_uses(&plan(connection, query).await, "search_texts_by_word");
+
+        let weighed = plan(connection, tickets::weighed(&filter)).await;
+        assert_uses(&weighed, "search_texts_by_word");
+        // However many tickets of everybody's have the words, a bounded number is looked at.
+        let limits = weighed.matches("Limit").count();
+        assert_eq!(limits, if user_id.is_none() { 2 } else { 1 }, "{weighed}");
     }
 }
 

@@ -14,6 +14,8 @@ use futures_util::FutureExt as _;
 #[cfg(test)]
 pub(crate) use self::list::page;
 pub(crate) use self::row::{find, lock, lock_free, lock_of_replies, lock_of_reply, save};
+#[cfg(test)]
+pub(crate) use self::search::weighed;
 use crate::database::PgDatabase;
 use crate::error::StoreError;
 use crate::replies;

@@ -113,6 +113,13 @@ impl ValidGrouping<()> for HasTerms {
     type IsAggregate = is_aggregate::No;
 }
 
+/// The tickets of which the relevance is looked at.
+pub(crate) fn weighed(filter: &TicketFilter) -> tickets::BoxedQuery<'static, Pg> {
+    filtered(filter, Reach::of(filter, Reach::Newest))
+        .order((tickets::created_at.desc(), tickets::id.desc()))
+        .limit(WEIGHED)
+}
+
 /// A page by relevance, with one row more than the limit, to tell whether more follow.
 pub(super) async fn load(
     mut connection: &AsyncPgConnection,
@@ -126,12 +133,8 @@ pub(super) async fn load(
         .iter()
         .map(|term| term.text().to_owned())
         .collect();
-    let newest = filtered(filter, Reach::of(filter, Reach::Newest))
-        .order((tickets::created_at.desc(), tickets::id.desc()))
-        .limit(WEIGHED)
-        .select(tickets::id);
     let mut query = tickets::table
-        .filter(tickets::id.eq_any(newest))
+        .filter(tickets::id.eq_any(weighed(filter).select(tickets::id)))
         .into_boxed();
     if let Some(ScorePlace { score, id }) = after {
         let is_behind = sql::<Bool>("(search_score(tickets.id, ")
