@@ -52,9 +52,8 @@ pub(crate) async fn run(
             lock(&shared.given_up).push(lease);
             Err(Fenced)
         }
-        concluded = generation.conclude() => concluded,
+        concluded = generation.conclude(running) => concluded,
     };
-    drop(running);
     if let Err(Fenced) = concluded {
         measures::generation_stopped();
         tracing::info!(reply.id = %reply.id, "generation stopped: the reply goes on or ended elsewhere");
@@ -110,7 +109,7 @@ enum Outcome {
 }
 
 impl Generation<'_> {
-    async fn conclude(&self) -> Result<(), Fenced> {
+    async fn conclude(&self, running: Running) -> Result<(), Fenced> {
         self.show_beginning().await;
         let outbox = Arc::new(Outbox::new(self.lease, self.reply, Arc::clone(self.live)));
         let mut progress = Progress::default();
@@ -120,7 +119,12 @@ impl Generation<'_> {
             .await
             .unwrap_or(Ok(Outcome::Failed(FailureCode::Internal)))?;
         outbox.is_written().await?;
-        self.store_end(progress, generated).await
+        let ended = self.store_end(progress, generated).await?;
+        // Whoever hears of the end finds it counted.
+        measures::reply_ended(&ended);
+        drop(running);
+        self.live.publish(ending(&ended), Some(Arc::new(ended)));
+        Ok(())
     }
 
     /// Readers who came before the owner, and readers of earlier attempts, see the beginning too.
@@ -245,7 +249,7 @@ impl Generation<'_> {
     }
 
     /// Stores the end, again and again while the store is away: its outcome must not stay unknown.
-    async fn store_end(&self, progress: Progress, generated: Outcome) -> Result<(), Fenced> {
+    async fn store_end(&self, progress: Progress, generated: Outcome) -> Result<Reply, Fenced> {
         let conclusion = self.conclusion(progress, generated);
         loop {
             match self
@@ -255,11 +259,7 @@ impl Generation<'_> {
                 .finish(self.lease, conclusion.clone())
                 .await
             {
-                Ok(Finished::Done(reply)) => {
-                    measures::reply_ended(&reply);
-                    self.live.publish(ending(&reply), Some(Arc::new(*reply)));
-                    return Ok(());
-                }
+                Ok(Finished::Done(reply)) => return Ok(*reply),
                 Ok(Finished::Fenced) => return Err(Fenced),
                 Err(RepositoryError::Unavailable(error)) => {
                     tracing::warn!(error = %error, "the reply's end is stored again");
