@@ -36,6 +36,17 @@ struct Inner {
     rings: broadcast::Sender<Ring>,
 }
 
+impl Inner {
+    fn take_back(&self, connection: Object<Connections>) {
+        drop(connection);
+        self.measure();
+    }
+
+    fn measure(&self) {
+        measures::connections([&self.readers, &self.writer]);
+    }
+}
+
 impl fmt::Debug for SqliteDatabase {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SqliteDatabase").finish_non_exhaustive()
@@ -107,10 +118,15 @@ impl SqliteDatabase {
         F: FnOnce(&mut SqliteConnection) -> Result<R, StoreError> + Send + 'static,
     {
         let mut connection = self.connection(&self.inner.readers).await?;
-        spawn_blocking(move || measures::timed("read", || connection.transaction(work)))
-            .await
-            .map_err(cut_short)?
-            .map_err(|StoreError(error)| measures::told(error))
+        let inner = Arc::clone(&self.inner);
+        spawn_blocking(move || {
+            let result = measures::timed("read", || connection.transaction(work));
+            inner.take_back(connection);
+            result
+        })
+        .await
+        .map_err(cut_short)?
+        .map_err(|StoreError(error)| measures::told(error))
     }
 
     /// Reads and writes in one transaction, while nobody else writes.
@@ -129,16 +145,18 @@ impl SqliteDatabase {
         R: Send + 'static,
         F: FnOnce(&mut SqliteConnection, &mut Vec<Ring>) -> Result<R, StoreError> + Send + 'static,
     {
-        let bell = self.inner.rings.clone();
+        let inner = Arc::clone(&self.inner);
         let mut connection = self.connection(&self.inner.writer).await?;
         spawn_blocking(move || {
             let mut rings = Vec::new();
             let result = measures::timed("transaction", || {
                 connection.immediate_transaction(|connection| work(connection, &mut rings))
-            })?;
+            });
+            inner.take_back(connection);
+            let result = result?;
             for ring in rings {
                 // It fails when nobody listens.
-                drop(bell.send(ring));
+                drop(inner.rings.send(ring));
             }
             Ok(result)
         })
@@ -150,7 +168,8 @@ impl SqliteDatabase {
     async fn connection(&self, pool: &Pool) -> Result<Object<Connections>, RepositoryError> {
         let asked = Instant::now();
         let connection = pool.get().await;
-        measures::waited(asked.elapsed(), [&self.inner.readers, &self.inner.writer]);
+        measures::waited(asked.elapsed());
+        self.inner.measure();
         connection.map_err(|error| measures::told(no_connection(error)))
     }
 

@@ -11,8 +11,12 @@ use crate::connection::Pool;
 const STORE: &str = "sqlite";
 
 /// A connection was waited for.
-pub(crate) fn waited(waited: Duration, pools: [&Pool; 2]) {
+pub(crate) fn waited(waited: Duration) {
     histogram!("support_assistant_database_wait_seconds", "store" => STORE).record(waited);
+}
+
+/// Connections were lent or came back.
+pub(crate) fn connections(pools: [&Pool; 2]) {
     let statuses = pools.map(Pool::status);
     let all: usize = statuses.iter().map(|status| status.size).sum();
     let idle: usize = statuses.iter().map(|status| status.available).sum();

@@ -3,7 +3,7 @@ use diesel_async::{AnsiTransactionManager, AsyncPgConnection, TransactionManager
 use domain::ports::RepositoryError;
 use futures_util::future::BoxFuture;
 use metrics::{counter, gauge, histogram};
-use tokio::time::{Duration, Instant, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
 use super::Inner;
 use crate::bell::Rings;
@@ -93,7 +93,9 @@ impl Inner {
         let asked = Instant::now();
         let pooled = timeout_at(deadline, self.pool.get()).await;
         let begun = Instant::now();
-        self.measure_wait(begun - asked);
+        histogram!("support_assistant_database_wait_seconds", "store" => STORE)
+            .record(begun - asked);
+        self.measure_connections();
         let Ok(pooled) = pooled else {
             return Err(failed(late()));
         };
@@ -114,8 +116,13 @@ impl Inner {
             "store" => STORE, "kind" => kind.as_str()
         )
         .record(begun.elapsed());
-        let Ok(outcome) = outcome else {
+        if outcome.is_err() {
             Object::take(pooled).discard();
+        } else {
+            drop(pooled);
+        }
+        self.measure_connections();
+        let Ok(outcome) = outcome else {
             return Err(failed(late()));
         };
         let value = outcome?;
@@ -123,8 +130,7 @@ impl Inner {
         Ok(value)
     }
 
-    fn measure_wait(&self, waited: Duration) {
-        histogram!("support_assistant_database_wait_seconds", "store" => STORE).record(waited);
+    fn measure_connections(&self) {
         let status = self.pool.status();
         let idle = u32::try_from(status.available).unwrap_or(u32::MAX);
         let all = u32::try_from(status.size).unwrap_or(u32::MAX);

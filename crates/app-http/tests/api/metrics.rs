@@ -5,7 +5,7 @@ use reqwest::Client;
 use serde_json::{Value, json};
 
 use crate::binary::Server;
-use crate::harness::{Answer, Home, TestApp};
+use crate::harness::{Answer, Home, TestApp, soon};
 
 /// The value of a series, whose labels are written as they are told.
 #[track_caller]
@@ -93,7 +93,6 @@ async fn a_day_s_work_is_counted_and_timed() {
         "log_batch_replies_count".to_owned(),
         format!(r#"database_wait_seconds_count{{store="{store}"}}"#),
         format!(r#"database_work_seconds_count{{store="{store}",kind="transaction"}}"#),
-        format!(r#"database_connections{{store="{store}",state="idle"}}"#),
     ] {
         let series = format!("support_assistant_{series}");
         assert_ne!(value(&metrics, &series), "0", "{series}");
@@ -107,6 +106,34 @@ async fn a_day_s_work_is_counted_and_timed() {
 
     let elsewhere = Answer::to(server.request("/metrics", &token)).await;
     elsewhere.expect_problem(404, "unknown_path");
+    server.terminate();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_are_busy_only_while_they_work() {
+    let home = Home::new().await;
+    let mut server = measured(&home, &[]).await;
+    let token = server.new_customer().await;
+    server.new_ticket(&token).await;
+    // The product's own chores borrow some now and then.
+    let at_rest = soon("no connection is busy", async {
+        loop {
+            let metrics = server.metrics().await;
+            let connections = |state| {
+                let name = "support_assistant_database_connections{";
+                let state = format!(r#"state="{state}""#);
+                let line = metrics
+                    .lines()
+                    .find(|line| line.starts_with(name) && line.contains(&state));
+                line.and_then(|line| line.rsplit(' ').next())
+                    .expect("a value")
+            };
+            if connections("busy") == "0" && connections("idle") != "0" {
+                return;
+            }
+        }
+    });
+    at_rest.await;
     server.terminate();
 }
 
