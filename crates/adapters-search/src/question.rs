@@ -1,6 +1,7 @@
 mod sentences;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::ports::BoxError;
 
@@ -13,6 +14,8 @@ use crate::index::Index;
 const LONGEST_SUBJECT: usize = 200;
 /// Questions of so many sentences tell a story around what they ask.
 const STORY: usize = 4;
+/// So many strong words make what is asked in a story a question by itself.
+const TELLING: usize = 2;
 /// How much sentences of a story count that neither ask nor are near one that does.
 const TOLD: f64 = 0.4;
 /// What is left of an asking sentence's weight for the one before it, for that one's, and so on.
@@ -26,7 +29,7 @@ const BEHIND: f64 = 0.4;
 /// below it decides. A subject alone would quote the same article whatever is asked next.
 pub(crate) struct Question {
     /// What all of it looks for, everything once.
-    evidence: Vec<Evidence>,
+    evidence: Arc<[Evidence]>,
     /// How much each of it counts: less where it is told in passing.
     weights: Vec<f64>,
     pub(crate) subject: Sentence,
@@ -34,7 +37,7 @@ pub(crate) struct Question {
 }
 
 /// A sentence, as places in the question's evidence.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Sentence {
     pub(crate) all: Vec<usize>,
     pub(crate) mood: Mood,
@@ -56,11 +59,15 @@ impl Question {
             _ => ("", text),
         };
         let mut gathering = Gathering::default();
-        let subject = gathering.sentence(index, subject)?;
+        let mut subject = gathering.sentence(index, subject)?;
         let mut sentences = sentences(body)
             .into_iter()
             .map(|text| gathering.sentence(index, text))
             .collect::<Result<Vec<_>, _>>()?;
+        // Whoever asks in the subject and tells a story below it asks nothing else.
+        if subject.asks() && sentences.len() >= STORY && !sentences.iter().any(Sentence::asks) {
+            sentences.insert(0, std::mem::take(&mut subject));
+        }
         weigh(&mut sentences);
         let mut weights = vec![0.0_f64; gathering.evidence.len()];
         for sentence in sentences.iter().chain([&subject]) {
@@ -71,10 +78,35 @@ impl Question {
             }
         }
         Ok(Self {
-            evidence: gathering.evidence,
+            evidence: gathering.evidence.into(),
             weights,
             subject,
             sentences,
+        })
+    }
+
+    /// What is asked, without the story around it; none where nobody tells one, or where what is
+    /// asked means little by itself.
+    pub(crate) fn without_story(&self) -> Option<Self> {
+        if self.sentences.len() < STORY {
+            return None;
+        }
+        let asking: Vec<&Sentence> = self.sentences.iter().filter(|s| s.asks()).collect();
+        let joined = Sentence::joined(&asking);
+        if self.strong(&joined).len() < TELLING {
+            return None;
+        }
+        let mut weights = vec![0.0; self.evidence.len()];
+        for number in joined.all {
+            if let Some(weight) = weights.get_mut(number) {
+                *weight = 1.0;
+            }
+        }
+        Some(Self {
+            evidence: Arc::clone(&self.evidence),
+            weights,
+            subject: Sentence::default(),
+            sentences: asking.into_iter().cloned().collect(),
         })
     }
 
@@ -101,6 +133,15 @@ impl Question {
 }
 
 impl Sentence {
+    /// Several as one.
+    pub(crate) fn joined(sentences: &[&Self]) -> Self {
+        let all: BTreeSet<usize> = sentences.iter().flat_map(|s| &s.all).copied().collect();
+        Self {
+            all: all.into_iter().collect(),
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn asks(&self) -> bool {
         self.mood == Mood::Asks
     }

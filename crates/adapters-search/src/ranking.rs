@@ -29,8 +29,19 @@ struct Place {
     score: f64,
 }
 
-/// The best passages, best first; equally good ones by title and heading.
+/// The best passages, best first; equally good ones by title and heading. A story decides only
+/// where nothing answers what is asked in it.
 pub(crate) fn rank(index: &Index, question: &Question, max: usize) -> Vec<RankedPassage> {
+    if let Some(asked) = question.without_story() {
+        let ranked = rank_all(index, &asked, max);
+        if ranked.first().is_some_and(|first| first.fits) {
+            return ranked;
+        }
+    }
+    rank_all(index, question, max)
+}
+
+fn rank_all(index: &Index, question: &Question, max: usize) -> Vec<RankedPassage> {
     let mut places = places(index, question);
     let name = |place: &Place| {
         let passage = index.passage(place.number);

@@ -13,12 +13,17 @@ pub(crate) enum Mood {
 }
 
 /// Words that begin a question, with or without its mark.
-const OPENINGS: &str = " how what when where which who why can could may do does did is are will \
-     would should shall have has am must ";
+const QUESTION_WORDS: &str = " how what when where which who why ";
+/// Verbs that come first, or before the one who acts, only where something is asked.
+const VERBS: &str = " can could may do does did is are will would should shall have has am must ";
+/// Those who act.
+const PERSONS: &str = " i you we they he she there ";
+/// What is asked for with "how".
+const MEASURES: &str = " long much many far often soon old late high big do does can to ";
 /// Words that nothing is asked without: they may come first.
 const BEFORE_OPENINGS: &str = " and or but so then now hi hello hey please also well ok okay ";
 /// What is said before a question that has no mark, or instead of one.
-const WISHES: [&str; 22] = [
+const WISHES: [&str; 20] = [
     "please tell",
     "tell me",
     "let me know",
@@ -39,8 +44,6 @@ const WISHES: [&str; 22] = [
     "i need",
     "like to",
     "i wish",
-    "how do i",
-    "how can i",
 ];
 
 /// The sentences of a text, each with what follows it up to the next.
@@ -81,10 +84,18 @@ pub(crate) fn mood(text: &str, words: &[Word]) -> Mood {
     let among = |list: &str, word: &str| list.contains(&format!(" {word} "));
     let mut plain = words.iter().map(|word| word.plain.as_str());
     let first = plain.find(|word| !among(BEFORE_OPENINGS, word));
-    if first.is_some_and(|word| among(OPENINGS, word)) {
+    if first.is_some_and(|word| among(QUESTION_WORDS, word) || among(VERBS, word)) {
         return Mood::Asks;
     }
     let plain: Vec<&str> = words.iter().map(|word| word.plain.as_str()).collect();
+    let asks = |pair: &[&str]| match pair {
+        ["how", measure] => among(MEASURES, measure),
+        [verb, person] => among(VERBS, verb) && among(PERSONS, person),
+        _ => false,
+    };
+    if plain.windows(2).any(asks) {
+        return Mood::Asks;
+    }
     let spaced = format!(" {} ", plain.join(" "));
     if WISHES
         .iter()
@@ -120,13 +131,20 @@ mod tests {
             "and how long does it take",
             "Can I (really?)",
             "Wo?",
+            "acount lokced how long must that be",
+            "if it is late do i get it free",
         ] {
             assert_eq!(mood(text), Mood::Asks, "{text}");
         }
         for text in ["Please tell me the price.", "I don't know whether it fits."] {
             assert_eq!(mood(text), Mood::Wishes, "{text}");
         }
-        for text in ["I bought a tent.", "It does rain.", ""] {
+        for text in [
+            "I bought a tent.",
+            "It does rain.",
+            "That is how it is.",
+            "",
+        ] {
             assert_eq!(mood(text), Mood::Tells, "{text}");
         }
     }

@@ -1,7 +1,5 @@
-use std::collections::BTreeSet;
-
 use crate::evidence::Evidence;
-use crate::question::{Question, Sentence};
+use crate::question::{Mood, Question, Sentence};
 
 /// Sentences of at most so many strong words may lean on the subject: "and from abroad?"
 const FOLLOW_UP_WORDS: usize = 3;
@@ -43,17 +41,18 @@ pub(super) fn is_answered(question: &Question, passage: u32, demand: Demand) -> 
         [] => covered(&question.strong(&question.subject)),
         [only] => covered(&question.strong(only)) || follows_up(only),
         several => {
-            let all: BTreeSet<usize> = several.iter().flat_map(|s| &s.all).copied().collect();
-            let whole = Sentence {
-                all: all.into_iter().collect(),
-                ..Sentence::default()
-            };
-            covered(&question.strong(&whole))
+            let nothing_asked = several.iter().all(|s| s.mood == Mood::Tells);
+            let may_tell = several.len() < STORY || nothing_asked;
+            covered(&question.strong(&Sentence::joined(several)))
                 || several.iter().any(|sentence| {
                     let strong = question.strong(sentence);
                     // One word told in passing is too little.
-                    let tells = strong.len() > 1 && several.len() < STORY;
+                    let tells = strong.len() > 1 && may_tell;
                     (sentence.asks() || tells) && covered(&strong) || follows_up(sentence)
+                })
+                || several.windows(2).any(|pair| {
+                    let asks = pair.last().is_some_and(|last| last.asks());
+                    asks && covered(&question.strong(&Sentence::joined(pair)))
                 })
         }
     }

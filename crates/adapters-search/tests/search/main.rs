@@ -5,6 +5,7 @@
 mod following;
 mod questions;
 mod ranking;
+mod stories;
 mod words;
 
 use std::sync::Arc;
