@@ -1,5 +1,5 @@
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::DateTime;
@@ -12,6 +12,29 @@ use uuid::Uuid;
 pub(crate) struct Data {
     pub(crate) articles: Vec<Article>,
     pub(crate) questions: Vec<Question>,
+    /// What customers tell around a question.
+    pub(crate) stories: Vec<Story>,
+}
+
+/// A long ticket with a gap for its question.
+pub(crate) struct Story {
+    before: String,
+    after: String,
+}
+
+impl Story {
+    fn parse(text: &str) -> anyhow::Result<Self> {
+        let (before, after) = text.split_once("{question}").context("no {question}")?;
+        Ok(Self {
+            before: before.to_owned(),
+            after: after.trim_end().to_owned(),
+        })
+    }
+
+    /// The ticket in which somebody asks that.
+    pub(crate) fn around(&self, question: &str) -> String {
+        format!("{}{question}{}", self.before, self.after)
+    }
 }
 
 /// A question whose answer is known.
@@ -50,16 +73,15 @@ impl Question {
 impl Data {
     pub(crate) fn read() -> anyhow::Result<Self> {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
-        let mut paths = std::fs::read_dir(folder.join("articles"))?
-            .map(|entry| entry.map(|entry| entry.path()))
-            .collect::<Result<Vec<_>, _>>()?;
-        paths.sort();
         let articles = (1..)
-            .zip(&paths)
-            .map(|(number, path)| {
-                let text = std::fs::read_to_string(path)?;
-                article(number, &text).with_context(|| path.display().to_string())
+            .zip(&texts(&folder.join("articles"))?)
+            .map(|(number, (path, text))| {
+                article(number, text).with_context(|| path.display().to_string())
             })
+            .collect::<anyhow::Result<_>>()?;
+        let stories = texts(&folder.join("stories"))?
+            .iter()
+            .map(|(path, text)| Story::parse(text).with_context(|| path.display().to_string()))
             .collect::<anyhow::Result<_>>()?;
         let questions = std::fs::read_to_string(folder.join("questions.jsonl"))?;
         let questions = questions
@@ -69,6 +91,7 @@ impl Data {
         Ok(Self {
             articles,
             questions,
+            stories,
         })
     }
 
@@ -76,6 +99,19 @@ impl Data {
         let article = self.articles.iter().find(|article| article.id == id)?;
         Some(article.slug.as_str())
     }
+}
+
+/// The files of a folder by name, and what is in them.
+fn texts(folder: &Path) -> anyhow::Result<Vec<(PathBuf, String)>> {
+    let mut paths = std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<Vec<_>, _>>()?;
+    paths.sort();
+    let texts = paths.into_iter().map(|path| {
+        let text = std::fs::read_to_string(&path)?;
+        Ok((path, text))
+    });
+    texts.collect()
 }
 
 fn article(number: u128, text: &str) -> anyhow::Result<Article> {

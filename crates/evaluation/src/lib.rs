@@ -16,7 +16,7 @@ use testkit::fakes::InMemoryArticleRepository;
 
 use self::baseline::PlainBm25;
 use self::data::Data;
-use self::measure::measure;
+use self::measure::{measure, measure_in_stories};
 
 /// Where the report is checked in.
 pub const REPORT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/EVALUATION.md");
@@ -31,7 +31,8 @@ pub async fn report() -> anyhow::Result<String> {
     let plain = PlainBm25::new(&data.articles);
     let ours = measure(&data, &search).await?;
     let theirs = measure(&data, &plain).await?;
-    Ok(report::write(&data, &ours, &theirs))
+    let told = measure_in_stories(&data, &search).await?;
+    Ok(report::write(&data, &ours, &theirs, &told))
 }
 
 /// What was found for the questions that the search is tuned on.

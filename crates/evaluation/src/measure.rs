@@ -6,6 +6,15 @@ use crate::data::{Data, Half, Question};
 /// How many passages an answer is made from, as in the product.
 pub(crate) const PASSAGES: usize = 4;
 
+/// The kinds of short questions.
+pub(crate) const TOLD_KINDS: [&str; 5] = [
+    "direct",
+    "paraphrased",
+    "misspelt",
+    "two_articles",
+    "unanswerable",
+];
+
 /// What became of a question.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
@@ -40,6 +49,23 @@ pub(crate) async fn measure(
     for question in &data.questions {
         let found = search.search(&question.text, PASSAGES).await?;
         outcomes.push(outcome(data, question, &found));
+    }
+    Ok(outcomes)
+}
+
+/// What becomes of each short question in each story.
+pub(crate) async fn measure_in_stories(
+    data: &Data,
+    search: &dyn PassageSearch,
+) -> anyhow::Result<Vec<Outcome>> {
+    let mut outcomes = Vec::new();
+    let asked = |question: &&Question| TOLD_KINDS.contains(&question.kind.as_str());
+    for question in data.questions.iter().filter(asked) {
+        for story in &data.stories {
+            let ticket = story.around(&question.text);
+            let found = search.search(&ticket, PASSAGES).await?;
+            outcomes.push(outcome(data, question, &found));
+        }
     }
     Ok(outcomes)
 }
