@@ -206,10 +206,11 @@ impl Shared {
                 .log
                 .read(reply_id, after, Self::READ_SIZE)
                 .await?;
-            if more.is_empty() {
+            let is_last = u32::try_from(more.len()).is_ok_and(|read| read < Self::READ_SIZE);
+            events.extend(more);
+            if is_last {
                 return Ok(events);
             }
-            events.extend(more);
         }
     }
 }

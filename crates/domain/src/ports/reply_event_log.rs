@@ -52,8 +52,8 @@ pub trait ReplyEventLog: Send + Sync {
     /// [`RepositoryError`] when the store fails; the outcome of the whole batch is then unknown.
     async fn append(&self, batch: &[Appending]) -> Result<Vec<AppendOutcome>, RepositoryError>;
 
-    /// The events of a reply behind the number `after`, in order, at most `max`; from the first
-    /// when none is given.
+    /// The events of a reply behind the number `after`, in order, all or the first `max`; from the
+    /// first when none is given.
     ///
     /// # Errors
     /// [`RepositoryError`] when the store fails.

@@ -1,5 +1,7 @@
-use reply_engine::{ClosingReason, Frame, Opening};
 use std::sync::Arc;
+
+use domain::reply::CancelledBy;
+use reply_engine::{ClosingReason, Cursor, Frame, Opening};
 use testkit::fakes::ScriptedChatModel;
 
 use crate::world::{AT_ONCE, World, next, read, read_to_end};
@@ -38,6 +40,33 @@ async fn another_process_reads_along_while_one_generates() {
     );
     assert_eq!((owner_model.calls(), other_model.calls()), (1, 0));
     assert_eq!(world.contents(ticket).await, ["one two three"]);
+}
+
+/// Longer than what is read from the log at a time.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_answer_of_another_process_is_read_whole() {
+    let world = World::new().await;
+    let ticket = world.open_ticket().await;
+    let text = world.say_elsewhere(ticket, 2_500).await;
+    let engine = world.engine_with_long_leases(Arc::new(ScriptedChatModel::replying(["Never."])));
+
+    let mut reading = read(&engine, ticket, None).await;
+    let mut shown = String::new();
+    while shown != text {
+        match next(&mut reading).await {
+            Frame::Created(_) => {}
+            Frame::Delta { text, .. } => shown.push_str(&text),
+            frame => panic!("{frame:?} after {} bytes", shown.len()),
+        }
+        assert!(text.starts_with(&shown));
+    }
+    let cancelled = engine.cancel(ticket, CancelledBy::Customer).await;
+    cancelled.expect("a store");
+    let late = read(&engine, ticket, Some(Cursor::Sequence(2_000))).await;
+    let (rest, status) = read_to_end(late).await;
+    assert_eq!(status, "cancelled");
+    assert!(text.ends_with(&format!(" {rest}")), "{rest}");
+    assert_eq!(rest.split_whitespace().count(), 500);
 }
 
 #[tokio::test(flavor = "multi_thread")]

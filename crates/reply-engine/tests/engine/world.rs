@@ -6,14 +6,15 @@ use adapters_sqlite::{
     SqliteTicketRepository, SqliteTokenLedger, SqliteUserRepository,
 };
 use chrono::DateTime;
-use domain::ids::{TicketId, UserId};
+use domain::ids::{OwnerId, ReplyId, TicketId, UserId};
 use domain::password::PasswordHash;
 use domain::ports::{
-    ChatModel, Credentials, IdGenerator as _, MessageRepository, ReplyStore as _,
-    TicketRepository as _, TokenQuotas, UserRepository as _,
+    AppendOutcome, Appending, ChatModel, Claim, ClaimRequest, Credentials, IdGenerator as _,
+    MessageRepository, ReplyEventLog as _, ReplyStore as _, RetryRule, TicketRepository as _,
+    TokenQuotas, UserRepository as _,
 };
 use domain::prompt::{PromptFactory, PromptLimits};
-use domain::reply::{EventId, Position, Reply};
+use domain::reply::{EventId, EventKind, LoggedEvent, Position, Reply};
 use domain::ticket::{Description, NewTicket, Priority, Ticket, Title};
 use domain::use_cases::{PrepareReply, Prompting};
 use domain::user::{Email, Role, User};
@@ -123,6 +124,41 @@ impl World {
     pub async fn stored(&self, ticket: TicketId) -> Reply {
         let reply = self.replies().find_current(ticket).await;
         reply.expect("a store").expect("a reply")
+    }
+
+    /// Another process says so many words of the answer, each an event of its own, and goes on
+    /// for an hour. Returns them.
+    pub async fn say_elsewhere(&self, ticket_id: TicketId, words: i64) -> String {
+        let request = ClaimRequest {
+            ticket_id,
+            reply_id: ReplyId::from_uuid(self.ids.generate()),
+            owner: OwnerId::from_uuid(self.ids.generate()),
+            lease: Duration::from_hours(1),
+            model: "openai/gpt-oss-20b".to_owned(),
+            retry: RetryRule::Automatic,
+            limits: None,
+            at: DateTime::UNIX_EPOCH,
+        };
+        let claim = self.replies().claim(request).await.expect("a store");
+        let Claim::Granted(lease, reply) = claim else {
+            panic!("not granted: {claim:?}");
+        };
+        let mut text = String::new();
+        let mut events = Vec::new();
+        for sequence in 1..=words {
+            let word = format!("{sequence} ");
+            text.push_str(&word);
+            let position = Position {
+                attempt: reply.attempt,
+                sequence,
+                offset: text.len(),
+            };
+            let kind = EventKind::Delta(word);
+            events.push(LoggedEvent { position, kind });
+        }
+        let appended = self.log().append(&[Appending { lease, events }]).await;
+        assert_eq!(appended.expect("a store"), [AppendOutcome::Appended]);
+        text
     }
 
     /// An engine that dies with its runtime, as a process does.
