@@ -48,11 +48,8 @@ impl ChatModel for ExtractiveChatModel {
     async fn stream_reply(&self, request: ChatRequest) -> Result<ChatStream, ChatModelError> {
         let answer = answer(&request);
         let hands_off = answer.is_none();
-        let text = answer.unwrap_or_else(|| NOTHING_FOUND.to_owned());
-        let mut chunks: Vec<_> = text
-            .split_inclusive(char::is_whitespace)
-            .map(|word| Ok(ChatChunk::Text(word.to_owned())))
-            .collect();
+        let paragraphs = answer.unwrap_or_else(|| vec![Paragraph::own(NOTHING_FOUND)]);
+        let mut chunks: Vec<_> = words(&paragraphs).map(Ok).collect();
         chunks.push(Ok(ChatChunk::Finished(Finish {
             reason: FinishReason::Stop,
             usage: None,
@@ -71,15 +68,57 @@ impl ChatModel for ExtractiveChatModel {
     }
 }
 
+/// A part of the answer.
+struct Paragraph {
+    text: String,
+    /// The number of the passage that it tells of.
+    source: Option<usize>,
+}
+
+impl Paragraph {
+    fn own(text: &str) -> Self {
+        Self {
+            text: text.to_owned(),
+            source: None,
+        }
+    }
+
+    fn about(source: usize, text: String) -> Self {
+        Self {
+            text,
+            source: Some(source),
+        }
+    }
+}
+
+/// The paragraphs, word by word, with a blank line between them.
+fn words(paragraphs: &[Paragraph]) -> impl Iterator<Item = ChatChunk> {
+    let last = paragraphs.len().saturating_sub(1);
+    let ended = paragraphs.iter().enumerate().map(move |(number, part)| {
+        let end = if number == last { "" } else { "\n\n" };
+        (format!("{}{end}", part.text), part.source)
+    });
+    ended.flat_map(|(text, source)| {
+        let words = text.split_inclusive(char::is_whitespace);
+        let chunks = words.map(|word| match source {
+            Some(source) => ChatChunk::Quote {
+                text: word.to_owned(),
+                source,
+            },
+            None => ChatChunk::Text(word.to_owned()),
+        });
+        chunks.collect::<Vec<_>>()
+    })
+}
+
 /// The answer, if a passage fits.
-fn answer(request: &ChatRequest) -> Option<String> {
-    let mut fitting = request
-        .passages
-        .iter()
-        .filter(|ranked| ranked.fits)
-        .map(|ranked| &ranked.passage);
-    let best = fitting.next()?;
-    let another = fitting.find(|passage| passage.article_id != best.article_id);
+fn answer(request: &ChatRequest) -> Option<Vec<Paragraph>> {
+    let mut fitting = (1..)
+        .zip(&request.passages)
+        .filter(|(_, ranked)| ranked.fits)
+        .map(|(number, ranked)| (number, &ranked.passage));
+    let (number, best) = fitting.next()?;
+    let another = fitting.find(|(_, passage)| passage.article_id != best.article_id);
 
     let max_chars = usize::try_from(request.max_completion_tokens)
         .unwrap_or(usize::MAX)
@@ -88,24 +127,22 @@ fn answer(request: &ChatRequest) -> Option<String> {
         .url
         .as_ref()
         .map(|url| format!("You can read the whole article here: <{url}>"));
-    let hint = another.map(|passage| {
-        let title = &passage.title;
-        format!("The article \"{title}\" may help you too.")
-    });
-    let paragraphs = [
-        Some(introduction(best)),
-        Some(quote(&best.text, max_chars)),
-        link,
-        hint,
-        Some(CLOSING.to_owned()),
+    let mut paragraphs = vec![
+        Paragraph::about(number, introduction(best)),
+        Paragraph::about(number, quote(&best.text, max_chars)),
     ];
-    Some(
-        paragraphs
-            .into_iter()
-            .flatten()
-            .collect::<Vec<_>>()
-            .join("\n\n"),
-    )
+    paragraphs.extend(link.map(|link| Paragraph::about(number, link)));
+    paragraphs.extend(another.map(|(number, passage)| Paragraph::about(number, hint(passage))));
+    paragraphs.push(Paragraph::own(CLOSING));
+    Some(paragraphs)
+}
+
+fn hint(passage: &Passage) -> String {
+    let title = &passage.title;
+    match &passage.url {
+        Some(url) => format!("The article \"{title}\" may help you too: <{url}>"),
+        None => format!("The article \"{title}\" may help you too."),
+    }
 }
 
 fn introduction(passage: &Passage) -> String {

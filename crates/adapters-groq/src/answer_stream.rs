@@ -37,7 +37,9 @@ pub(crate) fn answer_stream(
         match item {
             Ok(ChatChunk::Finished(_)) => reading.read_out().await,
             Err(_) => {}
-            Ok(ChatChunk::Text(_) | ChatChunk::Thinking) => return Some((item, Some(reading))),
+            Ok(ChatChunk::Text(_) | ChatChunk::Quote { .. } | ChatChunk::Thinking) => {
+                return Some((item, Some(reading)));
+            }
         }
         Some((item, None))
     }))

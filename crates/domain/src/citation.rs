@@ -70,6 +70,17 @@ impl CitationFilter {
         shown
     }
 
+    /// What is quoted of a source comes next, word by word; answers what can be shown in addition.
+    pub fn quote(&mut self, piece: &str, source: usize) -> String {
+        let mut shown = self.finish();
+        if (1..=self.sources).contains(&source) {
+            self.cited.insert(source);
+        }
+        shown.push_str(piece);
+        self.is_line_start = piece.ends_with('\n');
+        shown
+    }
+
     /// The text is at its end: what is left of it.
     pub fn finish(&mut self) -> String {
         let mut shown = String::new();

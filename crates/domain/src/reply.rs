@@ -173,7 +173,7 @@ pub struct Source {
     pub heading: Option<String>,
     /// Where people read the article.
     pub url: Option<String>,
-    /// Whether the reply refers to it by its number.
+    /// Whether the reply refers to it by its number, or quotes it.
     #[serde(default)]
     pub cited: bool,
 }

@@ -28,8 +28,8 @@ fn unfit(ranked: RankedPassage) -> RankedPassage {
     }
 }
 
-/// The pieces of the answer and how it ended.
-async fn stream(passages: Vec<RankedPassage>) -> (Vec<String>, Finish) {
+/// The pieces of the answer with the passages that they tell of, and how it ended.
+async fn chunks(passages: Vec<RankedPassage>) -> (Vec<(String, Option<usize>)>, Finish) {
     let request = ChatRequest {
         turns: vec![ChatTurn {
             role: ChatRole::User,
@@ -49,10 +49,16 @@ async fn stream(passages: Vec<RankedPassage>) -> (Vec<String>, Finish) {
         other => panic!("the end should come last: {other:?}"),
     };
     let pieces = chunks.into_iter().map(|chunk| match chunk {
-        ChatChunk::Text(piece) => piece,
+        ChatChunk::Text(text) => (text, None),
+        ChatChunk::Quote { text, source } => (text, Some(source)),
         other => panic!("only text should come before the end: {other:?}"),
     });
     (pieces.collect(), finish)
+}
+
+async fn stream(passages: Vec<RankedPassage>) -> (Vec<String>, Finish) {
+    let (pieces, finish) = chunks(passages).await;
+    (pieces.into_iter().map(|(text, _)| text).collect(), finish)
 }
 
 async fn answer(passages: Vec<RankedPassage>) -> (String, bool) {
@@ -86,6 +92,7 @@ async fn heading_link_and_another_fitting_article_are_named() {
         passage(1, "Refunds", "Another part of the same."),
         unfit(passage(2, "Shipping", "Not this.")),
         passage(3, "Warranty", "Two years."),
+        passage(4, "Opening hours", "We are open."),
     ])
     .await;
     assert_eq!(
@@ -96,6 +103,31 @@ async fn heading_link_and_another_fitting_article_are_named() {
          The article \"Warranty\" may help you too.\n\n\
          If this does not answer your question, tell me more, or ask for a person."
     );
+}
+
+#[tokio::test]
+async fn what_tells_of_a_passage_says_of_which() {
+    let mut another = passage(3, "Warranty", "Two years.");
+    another.passage.url = Some("https://help.example/warranty".to_owned());
+    let (pieces, _) = chunks(vec![
+        unfit(passage(1, "Shipping", "Not this.")),
+        passage(2, "Refunds", "Press [7]."),
+        another,
+    ])
+    .await;
+    let of = |number: Option<usize>| -> String {
+        let of_it = pieces.iter().filter(|(_, source)| *source == number);
+        of_it.map(|(text, _)| text.as_str()).collect()
+    };
+    assert_eq!(
+        of(Some(2)),
+        "Our help article \"Refunds\" says:\n\n> Press [7].\n\n"
+    );
+    assert_eq!(
+        of(Some(3)),
+        "The article \"Warranty\" may help you too: <https://help.example/warranty>\n\n"
+    );
+    assert!(of(None).starts_with("If this"), "{}", of(None));
 }
 
 #[tokio::test]

@@ -155,6 +155,7 @@ pub async fn read(mut stream: ChatStream) -> Answer {
             .expect("an answer ends with its end or an error")
         {
             Ok(ChatChunk::Text(piece)) => text.push_str(&piece),
+            Ok(ChatChunk::Quote { .. }) => panic!("it has nothing to quote"),
             Ok(ChatChunk::Thinking) => thoughts += 1,
             Ok(ChatChunk::Finished(finish)) => break Ok(finish),
             Err(error) => break Err(error),

@@ -28,7 +28,7 @@ pub(crate) struct SourceRef {
     /// Where people read the article.
     #[schema(required = true)]
     url: Option<String>,
-    /// Whether the answer refers to it by its number, such as `[1]`.
+    /// Whether the answer refers to it by its number, such as `[1]`, or quotes it.
     cited: bool,
 }
 

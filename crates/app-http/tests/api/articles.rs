@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Session, TestApp};
+use crate::harness::{Answer, Session, TestApp, shown_text};
 
 /// Adds an article and gives its path.
 async fn add(agent: &Session<'_>, article: &Value) -> String {
@@ -209,6 +209,25 @@ async fn articles_may_have_a_mebibyte_and_nothing_else_may() {
     let ticket = json!({"title": "Long", "description": "x".repeat(256 * 1024)});
     let answer = grace.post("/tickets", &ticket).await;
     answer.expect_problem(413, "body_too_large");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn articles_are_quoted_word_by_word() {
+    let app = TestApp::with_settings(&[], None).await;
+    let grace = app.agent("grace").await;
+    let body = "## Resetting it [7]\nPress key [7], then key [1]. See note [12].";
+    add(&grace, &json!({"title": "Wombat [5]", "body": body})).await;
+    crate::article_search::until_found(&grace, "resetting wombat", "Wombat [5]").await;
+    let ada = app.customer("ada").await;
+    let ticket = ada.open_ticket_about("How do I reset the wombat?").await;
+    let events = ada.stream(&ticket).await.rest().await;
+    let said = "Our help article \"Wombat [5]\" says under \"Resetting it [7]\":\n\n\
+         > Press key [7], then key [1]. See note [12].\n\n";
+    let text = shown_text(&events);
+    assert!(text.starts_with(said), "{text}");
+    assert_eq!(ada.messages(&ticket).await[0]["content"], text);
+    let sources = &events.last().expect("an end").data["response"]["sources"];
+    assert_eq!(sources[0]["cited"], true);
 }
 
 #[tokio::test(flavor = "multi_thread")]

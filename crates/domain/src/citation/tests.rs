@@ -138,6 +138,18 @@ fn what_is_cited_is_known_at_the_end() {
 }
 
 #[test]
+fn quotes_are_left_alone_and_count_as_references_to_what_they_quote() {
+    let mut filter = CitationFilter::new(3);
+    let mut shown = filter.push("See [");
+    shown += &filter.quote("key [7], then [1]\n", 2);
+    shown += &filter.quote("[9]", 99);
+    shown += &filter.push(" and [8] or [3].");
+    shown += &filter.finish();
+    assert_eq!(shown, "See [key [7], then [1]\n[9] and  or [3].");
+    assert_eq!(filter.cited().collect::<Vec<_>>(), [2, 3]);
+}
+
+#[test]
 fn only_the_beginning_of_a_reference_is_held_back() {
     let mut filter = CitationFilter::new(1);
     assert_eq!(filter.push("Five days"), "Five days");

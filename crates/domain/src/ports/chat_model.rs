@@ -56,6 +56,13 @@ pub struct ChatRequest {
 pub enum ChatChunk {
     /// Text for the reader.
     Text(String),
+    /// Text that tells of a passage word by word: what looks like a reference in it is none.
+    Quote {
+        /// The text.
+        text: String,
+        /// The number of the request's passage, from 1.
+        source: usize,
+    },
     /// A sign of life without text, such as reasoning.
     Thinking,
     /// The end of a whole answer; nothing follows.
