@@ -75,6 +75,8 @@ struct Generation<'a> {
 struct Progress {
     brief: Option<Brief>,
     first_token_at: Option<DateTime<Utc>>,
+    /// Whether anything was said that can be seen.
+    has_spoken: bool,
 }
 
 impl Progress {
@@ -184,6 +186,11 @@ impl Generation<'_> {
                     texts.came();
                     self.say(outbox, &citations.push(&text), progress).await?;
                 }
+                Ok(ChatChunk::Quote { text, source }) => {
+                    texts.came();
+                    let shown = citations.quote(&text, source);
+                    self.say(outbox, &shown, progress).await?;
+                }
                 Ok(ChatChunk::Finished(finish)) => {
                     self.say(outbox, &citations.finish(), progress).await?;
                     progress.cite(&citations);
@@ -216,23 +223,26 @@ impl Generation<'_> {
         if progress.first_token_at.is_none() {
             progress.first_token_at = Some(self.shared.parts.clock.now());
         }
+        progress.has_spoken |= !text.trim().is_empty();
         outbox.push(text);
         self.shared.writer.wake(self.lease, outbox);
         outbox.has_room().await
     }
 
-    /// What went wrong with an answer that was cut off before its first word: there is nothing to
-    /// show. Reasoning counts on the same limit as text.
+    /// What went wrong with an answer that says nothing: there is nothing to show. Reasoning counts
+    /// on the same limit as text, and what was said may have been references to nothing.
     fn silence(&self, finish: &Finish, progress: &Progress) -> Option<FailureCode> {
-        let code = match IncompleteReason::of(finish.reason)? {
-            _ if progress.first_token_at.is_some() => return None,
-            IncompleteReason::MaxOutputTokens => FailureCode::UpstreamUnavailable,
-            IncompleteReason::ContentFilter => FailureCode::ContentRefused,
+        if progress.has_spoken {
+            return None;
+        }
+        let code = match IncompleteReason::of(finish.reason) {
+            Some(IncompleteReason::ContentFilter) => FailureCode::ContentRefused,
+            Some(IncompleteReason::MaxOutputTokens) | None => FailureCode::UpstreamUnavailable,
         };
         tracing::warn!(
             reply.id = %self.reply.id,
             finish_reason = finish.reason.as_str(),
-            "the model said nothing before it was cut off"
+            "the model said nothing"
         );
         Some(code)
     }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use domain::citation::CitationFilter;
 use domain::reply::{EventId, Position};
 use futures_util::future::join_all;
-use proptest::collection::vec;
+use proptest::collection;
 use proptest::prelude::{Just, Strategy, any, prop_oneof};
 use proptest::test_runner::{Config, TestRunner};
 use reply_engine::{Cursor, Frame, Opening, ReplyEngine};
@@ -20,6 +20,7 @@ struct Seen {
 }
 
 /// Pieces of an answer, as awkward as they come, and how many are said before readers are cut off.
+/// The last one can be seen, or there would be no answer.
 fn answers() -> impl Strategy<Value = (Vec<String>, usize)> {
     let piece = prop_oneof![
         Just("\r\n".to_owned()),
@@ -32,7 +33,8 @@ fn answers() -> impl Strategy<Value = (Vec<String>, usize)> {
         any::<char>().prop_map(String::from),
         ".{1,40}",
     ];
-    vec(piece, 0..12)
+    collection::vec(piece, 0..12)
+        .prop_map(|pieces| [pieces, vec!["end".to_owned()]].concat())
         .prop_flat_map(|pieces| (0..=pieces.len(), Just(pieces)))
         .prop_map(|(said, pieces)| (pieces, said))
 }

@@ -36,10 +36,28 @@ async fn a_demanded_attempt_goes_beyond_the_limit_and_past_what_cannot_be_mended
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_answer_that_is_cut_off_before_its_first_word_is_none() {
-    for (reason, code) in [
-        (FinishReason::Length, FailureCode::UpstreamUnavailable),
-        (FinishReason::ContentFilter, FailureCode::ContentRefused),
+async fn an_answer_without_a_word_is_none() {
+    for (pieces, reason, code) in [
+        (
+            [""; 2],
+            FinishReason::Length,
+            FailureCode::UpstreamUnavailable,
+        ),
+        (
+            [""; 2],
+            FinishReason::ContentFilter,
+            FailureCode::ContentRefused,
+        ),
+        (
+            [""; 2],
+            FinishReason::Stop,
+            FailureCode::UpstreamUnavailable,
+        ),
+        (
+            ["[7", "]"],
+            FinishReason::Stop,
+            FailureCode::UpstreamUnavailable,
+        ),
     ] {
         let world = World::new().await;
         let ticket = world.open_ticket().await;
@@ -49,7 +67,7 @@ async fn an_answer_that_is_cut_off_before_its_first_word_is_none() {
             model: None,
             hands_off: false,
         };
-        let silent = Script::replying([]).after_thinking().ending(finish);
+        let silent = Script::replying(pieces).after_thinking().ending(finish);
         let engine = world.engine(Arc::new(ScriptedChatModel::playing([silent])));
         let end = read_to_end(read(&engine, ticket, None).await).await;
         assert_eq!(end, (String::new(), "failed"));
@@ -57,6 +75,21 @@ async fn an_answer_that_is_cut_off_before_its_first_word_is_none() {
         assert_eq!(world.stored(ticket).await.state, failed);
         assert_eq!(world.contents(ticket).await, [""; 0]);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn blanks_are_no_answer() {
+    let world = World::new().await;
+    let ticket = world.open_ticket().await;
+    let model =
+        ScriptedChatModel::playing([Script::replying([" ", "\n"]), Script::replying(["Here."])]);
+    let engine = world.engine(Arc::new(model));
+    let end = read_to_end(read(&engine, ticket, None).await).await;
+    assert_eq!(end, (" \n".to_owned(), "failed"));
+    engine.retry(ticket).await.expect("another attempt");
+    let end = read_to_end(read(&engine, ticket, None).await).await;
+    assert_eq!(end, ("Here.".to_owned(), "completed"));
+    assert_eq!(world.contents(ticket).await, ["Here."]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -28,7 +28,7 @@ async fn answer(model: &dyn ChatModel) -> Result<(String, Finish), ChatModelErro
     let mut text = String::new();
     loop {
         match chunks.next().await.expect("an end")? {
-            ChatChunk::Text(more) => text.push_str(&more),
+            ChatChunk::Text(more) | ChatChunk::Quote { text: more, .. } => text.push_str(&more),
             ChatChunk::Thinking => {}
             ChatChunk::Finished(finish) => return Ok((text, finish)),
         }
