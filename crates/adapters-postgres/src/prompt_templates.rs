@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use chrono::{DateTime, Utc};
-use diesel::dsl::{count, exists, not};
+use diesel::dsl::{count_star, exists, not};
 use diesel::pg::Pg;
 use diesel::prelude::*;
 use diesel_async::{AsyncPgConnection, RunQueryDsl};
@@ -117,8 +117,8 @@ async fn save(
         .optional()?
         .map(PromptTemplate::try_from)
         .transpose()?;
-    let names: i64 = prompt_templates::table
-        .select(count(prompt_templates::name).aggregate_distinct())
+    let names: i64 = in_force()
+        .select(count_star())
         .first(&mut connection)
         .await?;
     let names = usize::try_from(names).unwrap_or(usize::MAX);

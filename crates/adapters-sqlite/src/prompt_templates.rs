@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use diesel::dsl::{count, exists, not};
+use diesel::dsl::{count_star, exists, not};
 use diesel::prelude::*;
 use diesel::sqlite::Sqlite;
 use domain::ids::UserId;
@@ -103,9 +103,7 @@ fn save(
     expected: &ExpectedVersion,
 ) -> Result<Result<Drafted, TemplateRefusal>, StoreError> {
     let newest = newest(connection, &draft.name)?;
-    let names: i64 = prompt_templates::table
-        .select(count(prompt_templates::name).aggregate_distinct())
-        .first(connection)?;
+    let names: i64 = in_force().select(count_star()).first(connection)?;
     let names = usize::try_from(names).unwrap_or(usize::MAX);
     let drafted = draft.decide(newest, names, expected);
     if let Ok(Drafted::Created(template) | Drafted::Replaced(template)) = &drafted {

@@ -38,7 +38,7 @@ impl FromRequest for IfMatch {
 
 fn parse(field: &[u8]) -> Option<ExpectedVersion> {
     if field.trim_ascii() == b"*" {
-        return Some(ExpectedVersion::Any);
+        return Some(ExpectedVersion::Existing);
     }
     let mut versions = Vec::new();
     let mut has_tags = false;
@@ -95,8 +95,8 @@ mod tests {
     }
 
     #[test]
-    fn an_asterisk_is_any_version() {
-        assert_eq!(parse(b" * "), Some(ExpectedVersion::Any));
+    fn an_asterisk_is_any_version_that_exists() {
+        assert_eq!(parse(b" * "), Some(ExpectedVersion::Existing));
     }
 
     #[test]

@@ -163,7 +163,7 @@ pub enum TemplateRefusal {
 
 impl TemplateDraft {
     /// What becomes of it when `newest` is the newest version stored under its name, and `names`
-    /// how many names there are.
+    /// how many stored templates are in force.
     ///
     /// # Errors
     /// [`TemplateRefusal`] when nothing is to be stored.
@@ -191,7 +191,7 @@ impl TemplateDraft {
         if let Some(unchanged) = in_force.clone().filter(|it| it.parts == self.parts) {
             return Ok(Drafted::Unchanged(unchanged));
         }
-        if latest.is_none() && names >= PromptTemplate::MAX_NAMES {
+        if in_force.is_none() && names >= PromptTemplate::MAX_NAMES {
             return Err(TemplateRefusal::TooMany);
         }
         let version = self.version_after(latest);
@@ -320,6 +320,9 @@ mod tests {
             draft(name, Some("Two")).decide(newest.clone(), 0, &expected)
         };
         assert!(expecting("default", &None, 1).is_ok());
+        let existing = |name| draft(name, Some("Two")).decide(None, 0, &ExpectedVersion::Existing);
+        assert!(existing("default").is_ok());
+        assert_eq!(existing("billing"), Err(TemplateRefusal::VersionMismatch));
         assert!(expecting("default", &first, 2).is_ok());
         for (name, newest, version) in [("default", &first, 1), ("billing", &None, 1)] {
             assert_eq!(
@@ -336,6 +339,12 @@ mod tests {
             |newest| draft("billing", Some("Two")).decide(newest, full, &ExpectedVersion::Any);
         assert_eq!(add(None), Err(TemplateRefusal::TooMany));
         let first = decide(draft("billing", Some("One")), None).unwrap();
-        assert!(add(Some(first.into_template())).is_ok());
+        let first = first.into_template();
+        assert!(add(Some(first.clone())).is_ok());
+        let end = decide(draft("billing", None), Some(&first)).unwrap();
+        assert_eq!(
+            add(Some(end.into_template())),
+            Err(TemplateRefusal::TooMany)
+        );
     }
 }

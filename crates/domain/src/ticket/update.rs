@@ -64,9 +64,11 @@ impl TicketUpdate {
 /// The versions that a ticket, or what else is changed, must be of for that.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum ExpectedVersion {
-    /// Whatever it is.
+    /// Whatever it is, and also if there is none.
     #[default]
     Any,
+    /// Whatever it is, if there is one.
+    Existing,
     /// One of these.
     OneOf(Vec<i64>),
 }
@@ -76,6 +78,7 @@ impl ExpectedVersion {
     pub fn allows(&self, version: Option<i64>) -> bool {
         match self {
             Self::Any => true,
+            Self::Existing => version.is_some(),
             Self::OneOf(versions) => version.is_some_and(|version| versions.contains(&version)),
         }
     }

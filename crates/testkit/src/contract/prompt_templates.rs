@@ -237,6 +237,15 @@ pub async fn of_many_first_drafts_none_exceeds_the_number_of_names(stores: Promp
     let outcomes = drafts.join_all().await;
     assert_eq!(outcomes.into_iter().filter(|stored| *stored).count(), spare);
     assert_eq!(stores.list().await.len(), PromptTemplate::MAX_NAMES);
+    // What is withdrawn makes room, and needs it when it comes back.
+    stores.save(&withdrawal("n-2")).await;
+    stores.save(&draft("billing", "One")).await;
+    let again = draft("n-2", "One");
+    let again = stores.try_save(&again, &ExpectedVersion::Any).await;
+    assert!(matches!(
+        again,
+        Err(SaveTemplateError::Refused(TemplateRefusal::TooMany))
+    ));
 }
 
 impl PromptTemplateStores {

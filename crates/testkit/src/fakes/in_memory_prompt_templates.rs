@@ -41,8 +41,10 @@ impl PromptTemplateRepository for InMemoryPromptTemplates {
         self.outage.check()?;
         let mut versions = locked(&self.versions);
         let names: BTreeSet<_> = versions.iter().map(|version| &version.name).collect();
+        let in_force = names.into_iter().filter_map(|name| newest(&versions, name));
+        let in_force = in_force.filter(|newest| newest.parts.is_some()).count();
         let newest = newest(&versions, &draft.name);
-        let drafted = draft.clone().decide(newest, names.len(), expected)?;
+        let drafted = draft.clone().decide(newest, in_force, expected)?;
         if let Drafted::Created(template) | Drafted::Replaced(template) = &drafted {
             versions.push(template.clone());
         }
