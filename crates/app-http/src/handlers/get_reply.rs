@@ -27,7 +27,9 @@ pub(crate) struct ReceiptResponse<'a> {
         example = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     )]
     prompt_sha256: Option<String>,
-    model_asked: &'a str,
+    /// Null where no model was asked.
+    #[schema(required = true)]
+    model_asked: Option<&'a str>,
     #[schema(required = true)]
     model_served: Option<&'a str>,
     /// Attempts that were given back unfinished by a server that stopped.
@@ -47,7 +49,8 @@ impl<'a> From<&'a Reply> for ReceiptResponse<'a> {
             reply: ReplyResponse::new(reply),
             prompt_template: reply.template.as_ref(),
             prompt_sha256: reply.prompt_digest.map(|digest| digest.to_string()),
-            model_asked: &reply.model,
+            // What is asked is kept with it.
+            model_asked: reply.prompt_digest.map(|_| reply.model.as_str()),
             model_served: reply.model_served.as_deref(),
             handovers: reply.handovers,
             restart_reason: reply.restart.map(|restart| restart.reason.as_str()),

@@ -72,6 +72,26 @@ async fn a_receipt_tells_what_went_wrong_and_what_runs() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_receipt_of_what_a_rule_decided_names_no_model() {
+    let app = TestApp::start().await;
+    let (ada, agent) = (app.customer("ada").await, app.agent("grace").await);
+    let ticket = ada.open_ticket_about("I want to talk to a human").await;
+    ada.stream(&ticket).await.rest().await;
+    let state = ada.reply_state(&ticket).await;
+    let path = format!("{ticket}/replies/{}", state["id"].as_str().expect("an id"));
+    let receipt = agent.get(&path).await.expect_status(200).json();
+    assert_eq!(receipt["status"], "completed");
+    for nothing in [
+        "model_asked",
+        "model_served",
+        "prompt_sha256",
+        "prompt_template",
+    ] {
+        assert_eq!(receipt[nothing], Value::Null, "{nothing}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn receipts_are_for_staff() {
     let app = TestApp::start().await;
     let (ada, eve) = (app.customer("ada").await, app.customer("eve").await);
