@@ -150,7 +150,7 @@ impl PromptFactory {
     }
 
     /// Renders the request that answers the question. The ticket's description and the question are
-    /// told whatever the extent; what does not fit the limits is left out, the oldest messages
+    /// told whatever the template and the extent; what does not fit the limits is left out, the oldest messages
     /// first, then passages.
     ///
     /// # Errors
@@ -234,8 +234,22 @@ impl<'a> Conversation<'a> {
             priority: self.ticket.priority.as_str(),
         };
         let user = template.render(Part::User, variables.into())?;
-        turns.push(turn(ChatRole::User, user));
+        if !self.is_asked_in(&user) {
+            turns.push(turn(ChatRole::User, latest.to_owned()));
+        }
+        if !user.trim().is_empty() {
+            turns.push(turn(ChatRole::User, user));
+        }
         Ok(turns)
+    }
+
+    /// Whether the user part tells what is to be answered, whatever its template does with that.
+    fn is_asked_in(&self, user: &str) -> bool {
+        let tells = |text: &str| user.contains(text.trim());
+        match self.question {
+            None => tells(self.ticket.title.as_str()) && tells(self.ticket.description.as_str()),
+            Some(message) => tells(&message.content),
+        }
     }
 }
 
@@ -256,9 +270,17 @@ fn turn_of(message: &Message) -> ChatTurn {
     turn(role, message.content.clone())
 }
 
-/// The history as one text, for templates that want it in the user part.
+/// The history as one text, for templates that want it in the user part. Further lines of a message
+/// are indented, so that nobody can write what looks like another's message.
 fn transcript(history: &[&Message]) -> String {
     history.iter().fold(String::new(), |text, message| {
-        text + message.author.as_str() + ": " + &message.content + "\n"
+        let content = message.content.replace("\r\n", "\n");
+        let lines: Vec<&str> = content.split(LINE_BREAKS).collect();
+        text + message.author.as_str() + ": " + &lines.join("\n  ") + "\n"
     })
 }
+
+/// What may be shown as the begin of another line (Unicode's mandatory breaks, UAX #14).
+const LINE_BREAKS: [char; 7] = [
+    '\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}',
+];

@@ -2,6 +2,9 @@ use super::tokens::{PER_TURN, estimated_tokens};
 use crate::article::RankedPassage;
 use crate::message::Message;
 
+/// How often a template may tell everything without more being left out than has to be.
+const TOLD_AGAIN: usize = 4;
+
 /// What may be left out of a prompt, and how much of it is told.
 #[derive(Debug)]
 pub(super) struct Told<'a> {
@@ -40,9 +43,11 @@ pub(super) fn best_within(mut passages: Vec<RankedPassage>, budget: usize) -> Ve
 }
 
 impl Told<'_> {
-    /// Leaves out what costs so many tokens, or something at least: the oldest messages, then the
-    /// worst passages. Answers whether there was anything.
+    /// Leaves something out towards an excess of so many tokens: the oldest messages, then the worst
+    /// passages. Answers whether there was anything.
     pub(super) fn shed(&mut self, excess: usize) -> bool {
+        // A template may tell each of them several times, so that less has to go than it seems.
+        let excess = excess.div_ceil(TOLD_AGAIN);
         let messages = self.history.iter().map(|message| cost(message));
         let count = covering(messages, excess);
         if count > 0 {

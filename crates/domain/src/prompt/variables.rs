@@ -44,7 +44,8 @@ pub const VARIABLES: [Variable; 13] = [
     variable(
         Part::System,
         ("sources", "list"),
-        "the passages of help articles that fit, the best first; may be empty",
+        "the passages of help articles that have most in common with the question, the best first; \
+         may be empty",
         "",
     ),
     variable(
@@ -86,8 +87,8 @@ pub const VARIABLES: [Variable; 13] = [
     variable(
         Part::User,
         ("message_history", "string"),
-        "the messages before it, a line each, oldest first; empty without any. They are turns of \
-         the prompt anyway",
+        "the messages before it, oldest first, with further lines of a message indented; empty \
+         without any. They are turns of the prompt anyway",
         "customer: How long does it take?\nassistant: Three days.\n",
     ),
     variable(

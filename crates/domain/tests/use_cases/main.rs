@@ -21,6 +21,7 @@ mod sign_in;
 mod sources;
 mod stream_tokens;
 mod sweep;
+mod telling;
 mod templates;
 mod tickets;
 mod updates;

@@ -19,17 +19,17 @@ use testkit::fakes::InMemoryPromptTemplates;
 
 use crate::world::{World, new_ticket};
 
-const USER: &str = "{{ latest_message }}";
+pub(crate) const USER: &str = "{{ latest_message }}";
 const MARK: &str = "QxMARKxQ";
 
-fn parts(system: &str, user: &str) -> TemplateParts {
+pub(crate) fn parts(system: &str, user: &str) -> TemplateParts {
     TemplateParts {
         system: TemplateText::parse(system).expect("a text"),
         user: TemplateText::parse(user).expect("a text"),
     }
 }
 
-fn stored(world: &World, name: &str, version: i32, system: &str) -> PromptTemplate {
+pub(crate) fn stored(world: &World, name: &str, version: i32, system: &str) -> PromptTemplate {
     PromptTemplate {
         name: TemplateName::parse(name).expect("a name"),
         version,
@@ -51,7 +51,10 @@ async fn about(world: &World, category: Option<&str>) -> Ticket {
     world.open(ada, new).await
 }
 
-fn preparing(world: &World, templates: impl IntoIterator<Item = PromptTemplate>) -> PrepareReply {
+pub(crate) fn preparing(
+    world: &World,
+    templates: impl IntoIterator<Item = PromptTemplate>,
+) -> PrepareReply {
     PrepareReply::new(Prompting {
         templates: Arc::new(InMemoryPromptTemplates::holding(templates)),
         ..world.prompting()
@@ -331,39 +334,4 @@ async fn no_template_that_can_be_saved_lets_a_customers_word_into_the_system_par
         })
         .expect("nothing leaks");
     assert!(savable.into_inner() > 10);
-}
-
-#[tokio::test]
-async fn what_does_not_fit_the_model_is_left_out_messages_first() {
-    let world = World::default();
-    let ada = world.somebody(Role::User);
-    let long = "word ".repeat(1_900);
-    let ticket = world.open(ada, new_ticket("Refund", &long)).await;
-    for number in 0..6 {
-        world
-            .send(ada, ticket.id, &format!("{number} {}", "text ".repeat(100)))
-            .await;
-    }
-    let question = world.send(ada, ticket.id, "the question").await.id;
-    for (context_tokens, expected) in [(1_000, 0), (3_200, 0), (3_625, 2), (3_935, 4), (9_000, 6)] {
-        let search = Arc::new(testkit::fakes::FixedPassageSearch::nothing());
-        let limits = PromptLimits::within(context_tokens, 200);
-        let brief = world
-            .try_prepare(&search, limits, &ticket, Some(question))
-            .await;
-        let turns = brief.unwrap().request.turns;
-        assert!(turns[1].content.contains(&long), "the description is told");
-        assert_eq!(turns.last().unwrap().content, "the question");
-        let tokens = domain::prompt::estimated_tokens_of(&turns);
-        let kept = turns.len() - 3;
-        assert_eq!(kept, expected, "{context_tokens}: {tokens}");
-        if kept > 0 {
-            assert!(
-                tokens <= limits.prompt_tokens(),
-                "{context_tokens}: {tokens}"
-            );
-            let oldest = (6 - kept).to_string();
-            assert!(turns[turns.len() - 1 - kept].content.starts_with(&oldest));
-        }
-    }
 }
