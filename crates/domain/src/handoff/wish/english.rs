@@ -69,7 +69,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
             "human humans person agent representative rep operator advisor adviser supervisor manager \
              representitive representive csr employee human_being human_beings human_support \
              human_help human_assistance human_interaction human_intervention human_contact \
-             human_service team_member staff_member member_of_staff support_agent support_person \
+             human_service human_colleague employee team_member staff_member member_of_staff support_agent support_person \
              support_rep consultant attendant live_support live_chat live_help",
         ),
         (
@@ -127,12 +127,14 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         "how|where|when|why do|can|could|would|should|to|ca i|we|not* i? :adv* :talk :adv* to|with|w :fill* :someone $",
         "how to :talk to|with|w :fill* :someone $",
         "^ :adv* :want? to? :adv* :talk :adv* to|with|w :fill* :someone $",
+        "why do|will|wo|can|ca|would|could not you just|simply? let me|us to? :talk to|with|w :fill* :someone $",
         "possible|way|option|chance|possibility to|of|for|me|i|can* :talk to|with|w :fill* :someone $",
         "id like to :talk to|with|w :fill* :someone $",
         // How can I reach a person?
         "i|we :adv* :want :adv* reach|contact|get|have|see :fill* :person $",
         "how|where do|can|could|to i|we? :adv* reach|contact|get|find :fill* :person|customer_service|customer_support|customer_care $",
         "can|could|may i|we :adv* reach|contact|get|have|see :fill* :person $",
+        "i|we :adv* :want :adv* be contacted|called|helped|answered|served|assisted|advised by :fill* :person $",
         "can_not|ca_not|cannot reach|get|find :fill* :person $",
         // I need a person.
         "i|we :adv* want|need|would_like|d_like|would_prefer|d_prefer|prefer|demand|require|request|would_love|am_requesting|m_requesting|am_asking_for|m_asking_for|asked_for|insist_on|would_rather_have|d_rather_have|expect :fill* :person $",
@@ -162,15 +164,17 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         // Can a human help me?
         "can|could|will|would|have|want|need|let|get|please :fill* :person :fill* to? please? help|assist|call|contact|reply_to|respond_to|answer|get_back_to me|us",
         "can|could|will|would|have|want|need|let|get|please|like a|an|any|some|the* :real :fill* to? please? :help",
+        "a|an|any|some|the :real should|must|shall|has_to|needs_to|ought_to please? :help",
         // Is there anybody there?
         "is|are|is_there|are_there :fill* :any there|here|around|available|online|listening|reading|alive|home|out_there .",
         "^ :fill* :any there|here|out_there|home .",
-        "is|are there :fill* :any|people who|that|whom? i|we can|could|may :talk",
+        "is|are there :fill* :any|people real|human|alive? who|that|whom? i|we can|could|may :talk",
         "is|are there :fill* :any|people to :talk",
         "is|are there :fill* human|humans|real_person|live_agent|live_person|real_people|actual_person .",
     ],
     refusals: &[
-        "not want|wanna|wish|like to :talk to|with :fill* :bot",
+        "not|dont want|wanna|wish|like to|2? :talk to|with|w|2 :fill* :bot",
+        "can|ca not :talk to|with :fill* :bot anymore|any_more|any_longer",
         "not want|wanna :fill* :bot .",
         "not talking|speaking|chatting|going_to_talk|gonna_talk to|with :fill* :bot",
         "^ no_more|no|not :fill* :bot .",

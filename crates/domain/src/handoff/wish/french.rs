@@ -16,7 +16,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
             "tail",
             "svp stp s_il merci maintenant tout_de_suite immediatement et ou mais pas qui pour au a \
              car parce de_suite ici directement par sur concernant aujourd rapidement de_votre \
-             de_l_equipe du_service du_support plutot dans en_direct",
+             de_l_equipe du_service du_support plutot dans en_direct de_reel de_vrai",
         ),
         (
             "fin",

@@ -16,7 +16,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
             "tail",
             "bitte jetzt sofort danke hier und oder aber der die das zum zur uber ueber wegen am im \
              statt kein keine keinen keinem nicht zu weil da dran heute morgen per von aus ans an \
-             sprechen reden wenn",
+             sprechen reden wenn weiter durch",
         ),
         (
             "fin",
@@ -89,6 +89,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         "lassen|lass|lasst sie? mich|uns :adv* mit :fill* :someone ~ :talk",
         "sprechen|reden mit :fill* :person .",
         ":modal ich|wir :adv* :fill* :person sprechen|erreichen|haben|kontaktieren",
+        "ich|wir :modal :adv* :fill* :person sprechen|erreichen|kontaktieren $",
         "wie erreiche|kontaktiere|bekomme|kriege ich :adv* :fill* :person|kundendienst|kundenservice $",
         // Verbinden Sie mich mit einem Mitarbeiter.
         "verbinden|verbinde|verbindet|leiten|leite|stellen|geben|gib|vermitteln sie? mich|uns|das|mein|anliegen* :adv* mit|an|zu :fill* :someone $",
@@ -104,6 +105,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         "gibt es|s hier|da|bei|ihnen|euch|auch* :fill* mensch|menschen|echte_person|mitarbeiter|ansprechpartner .",
         // Kann mich jemand anrufen?
         "kann|konnte|koennte|konnten|koennten|konnen|koennen|wurde|wuerde|soll|sollte|kannst|moge mich|uns? bitte? :caller :fill* mich|uns? ~ anrufen|zuruckrufen|zurueckrufen|kontaktieren|anruft",
+        "kann|konnte|koennte|konnten|koennten|soll|sollte|sollten bitte? :fill* :person sich? das|dies|mal|bitte|mir|mein|meine|meinen* ~ ansehen|anschauen|helfen|antworten|kummern|kuemmern|ubernehmen|uebernehmen .",
         "rufen|ruf|rufe|ruft sie? mich|uns :adv* an|zuruck|zurueck",
         "bitte um :fill* ruckruf|rueckruf|anruf",
         "ruckruf|rueckruf bitte|erbeten|erwunscht",

@@ -50,7 +50,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         ),
         (
             "person",
-            "humano humana humanos ser_humano agente representante operador operadora asesor asesora \
+            "humano humana humanos ser_humano agente_humano asesor_humano operador_humano persona_real agente representante operador operadora asesor asesora \
              ejecutivo ejecutiva supervisor supervisora encargado encargada responsable empleado \
              empleada gerente persona atencion_humana ayuda_humana",
         ),
@@ -74,6 +74,7 @@ pub(super) const GRAMMAR: Grammar = Grammar {
         "paseme|pasame|pasenme|transfierame|transfiereme|transferirme|transfieranme|comuniqueme|comunicame|comuniquenme|conecteme|conectame|pongame|ponme|ponganme|pasarme|conectarme|comunicarme|ponerme|derivame|deriveme :adv* en? contacto|comunicacion? con|a? :fill* :someone $",
         "me puede|puedes|podria|pueden|podrias :adv* pasar|comunicar|conectar|transferir|poner en? contacto? con|a :fill* :someone $",
         // Necesito un humano.
+        "me puede|puedes|podria|pueden|podrian|podrias :adv* atender|ayudar|contestar|responder|contactar|llamar :fill* :person .",
         "quiero|quisiera|necesito|deseo|prefiero|exijo|solicito|pido|queremos|necesitamos|gustaria|denme|deme|dame :adv* :fill* :person .",
         // ¿Hay alguien ahí?
         "hay alguien ahi|alli|aqui|disponible|conectado|en_linea? .",

@@ -58,6 +58,13 @@ const ENGLISH: &[&str] = &[
     "hand me over to a human",
     "Can a human look at this?",
     "can an agent help me",
+    "Could you forward this to a human colleague?",
+    "I wish to be contacted by an employee",
+    "Why don't you let me talk to a person?",
+    "Is there anybody real I can talk to?",
+    "I do not want an automated answer, a real person should reply",
+    "i dont want 2 chat w/ a bot",
+    "I can't talk to a bot anymore",
     "have a human being review this please",
     "I want to tlak to a human",
     "i need a humna agent",
@@ -80,6 +87,9 @@ const ENGLISH: &[&str] = &[
 ];
 
 const GERMAN: &[&str] = &[
+    "Ich möchte einen Menschen sprechen",
+    "Bitte leiten Sie mich an einen Mitarbeiter weiter",
+    "Kann ein Mitarbeiter sich das ansehen?",
     "Ich möchte mit einem Menschen sprechen",
     "Kann ich bitte mit jemandem reden?",
     "Ich will mit einem echten Mitarbeiter sprechen!",
@@ -102,6 +112,7 @@ const GERMAN: &[&str] = &[
 ];
 
 const FRENCH: &[&str] = &[
+    "Je veux parler à quelqu'un de réel",
     "Je veux parler à un humain",
     "Je voudrais parler à quelqu'un, s'il vous plaît",
     "Puis-je parler à un conseiller ?",
@@ -122,6 +133,8 @@ const FRENCH: &[&str] = &[
 ];
 
 const SPANISH: &[&str] = &[
+    "Necesito un agente humano",
+    "¿Me puede atender una persona?",
     "Quiero hablar con una persona",
     "¿Puedo hablar con alguien?",
     "Me gustaría hablar con un agente, por favor",
@@ -143,6 +156,12 @@ const SPANISH: &[&str] = &[
 
 /// None of these asks for a person.
 const NO_WISHES: &[&str] = &[
+    "Should a person answer the door when the parcel comes?",
+    "Must an employee of ours be present at the delivery?",
+    "I was contacted by an employee yesterday and lost the number",
+    "Why do you let me wait so long for a person's parcel?",
+    "Kann ein Mitarbeiter von uns das Paket annehmen?",
+    "¿Me puede ayudar esta persona con el paquete?",
     "I talked to a person yesterday",
     "I spoke with an agent last week and nothing happened",
     "Your agent told me to restart the router",
