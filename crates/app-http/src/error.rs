@@ -271,9 +271,9 @@ impl From<SendMessageError> for ApiError {
     fn from(error: SendMessageError) -> Self {
         match error {
             SendMessageError::NotFound => Self::NotFound,
-            SendMessageError::InternalNotesAreForStaff => {
-                Self::Forbidden("only staff write internal notes")
-            }
+            SendMessageError::InternalNotesAreForStaff => Self::Forbidden(
+                "internal notes are written by staff, on tickets that are not their own",
+            ),
             SendMessageError::KeyReused(_) => Self::IdempotencyKeyReused,
             SendMessageError::Refused(refusal) => refusal.into(),
             SendMessageError::Repository(error) => error.into(),

@@ -15,5 +15,5 @@ pub(crate) use self::keyed_body::KeyedBody;
 pub(crate) use self::path::{
     ArticlePath, MessagePath, ReplyPath, TemplatePath, TicketPath, UserPath,
 };
-pub(crate) use self::query::QueryParameters;
+pub(crate) use self::query::{NoParameters, QueryParameters};
 pub(crate) use self::signed_in::{ActingUser, CurrentSession, SignedIn};

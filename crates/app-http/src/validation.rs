@@ -18,17 +18,28 @@ pub(crate) struct FieldError {
 }
 
 impl FieldError {
+    /// Characters of a name or a message: both may quote what was sent, which may be long.
+    const LONGEST: usize = 300;
+
     pub(crate) fn new(
         field: impl Into<String>,
         code: &'static str,
         message: impl Into<String>,
     ) -> Self {
         Self {
-            field: field.into(),
+            field: shortened(field.into()),
             code,
-            message: message.into(),
+            message: shortened(message.into()),
         }
     }
+}
+
+fn shortened(mut text: String) -> String {
+    if let Some((end, _)) = text.char_indices().nth(FieldError::LONGEST) {
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// What is wrong so far.

@@ -9,9 +9,10 @@ impl From<UpdateTicketError> for ApiError {
     fn from(error: UpdateTicketError) -> Self {
         match error {
             UpdateTicketError::NotFound => Self::NotFound,
-            UpdateTicketError::FieldIsForStaff(_) => {
-                Self::Forbidden("customers change the title and resolve, all else is for staff")
-            }
+            UpdateTicketError::FieldIsForStaff(_) => Self::Forbidden(
+                "customers change the title, the priority and the category, and resolve; all else \
+                 is for staff",
+            ),
             UpdateTicketError::NoSuchAgent => Self::field(
                 "assignee_id",
                 "invalid_value",

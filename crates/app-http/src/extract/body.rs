@@ -5,7 +5,7 @@ use std::time::Duration;
 use actix_web::dev::Payload;
 use actix_web::error::UrlencodedError;
 use actix_web::http::StatusCode;
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use actix_web::{FromRequest, HttpMessage as _, HttpRequest, web};
 use actix_web_lab::extract::Bytes;
 use serde::de::{DeserializeOwned, IgnoredAny};
@@ -47,11 +47,14 @@ fn read_up_to<const MAX: usize>(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> Extracting<String> {
+    let refusal = |supported| ApiError::UnsupportedMediaType { supported };
     if !is_json(request) {
-        let refusal = ApiError::UnsupportedMediaType {
-            supported: "application/json",
-        };
-        return Box::pin(ready(Err(refusal)));
+        return Box::pin(ready(Err(refusal("application/json"))));
+    }
+    if is_encoded(request) {
+        return Box::pin(ready(Err(refusal(
+            "application/json as it is, without compression",
+        ))));
     }
     let body = in_time(request, Bytes::<MAX>::from_request(request, payload));
     Box::pin(async {
@@ -74,16 +77,22 @@ fn object(body: &[u8]) -> Result<&str, ApiError> {
     Ok(text)
 }
 
-/// The object as a struct. Members that come twice are refused: others might read the other one.
+/// The JSON object as a struct. Members that come twice are refused: others might read the other one.
 pub(super) fn typed<T: DeserializeOwned>(text: &str) -> Result<T, ApiError> {
     let mut json = serde_json::Deserializer::from_str(text);
     serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
         if !error.inner().is_data() {
-            // Where a name is expected anything else counts as no JSON to serde.
-            return serde_json::from_str::<Value>(text).map_or(ApiError::MalformedJson, |_json| {
-                ApiError::field(&path, "invalid_type", "must be of another type")
-            });
+            // Where a name is expected anything else counts as no JSON to serde, and so do numbers
+            // that are too large, half a character and what is nested too deeply.
+            return match serde_json::from_str::<Value>(text) {
+                Ok(_json) => ApiError::field(&path, "invalid_type", "must be of another type"),
+                Err(_json_still) => ApiError::field(
+                    &path,
+                    "invalid_value",
+                    "must be something that can be stored",
+                ),
+            };
         }
         let message = error.inner().to_string();
         // Where in the text it is says little about the field.
@@ -99,6 +108,13 @@ fn is_json(request: &HttpRequest) -> bool {
         return false;
     };
     mime.subtype() == "json" || mime.suffix().is_some_and(|suffix| suffix == "json")
+}
+
+/// Whether it would have to be decoded first (RFC 9110, section 8.4).
+fn is_encoded(request: &HttpRequest) -> bool {
+    let codings = request.headers().get_all(CONTENT_ENCODING);
+    let mut codings = codings.flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    codings.any(|coding| !coding.trim_ascii().eq_ignore_ascii_case(b"identity"))
 }
 
 /// An HTML form's body as a struct.
@@ -170,6 +186,8 @@ fn field_error(path: &str, message: &str) -> FieldError {
         "unknown_field"
     } else if message.starts_with("duplicate field") {
         "duplicate_field"
+    } else if message.starts_with("unknown variant") {
+        "invalid_value"
     } else {
         "invalid_type"
     };

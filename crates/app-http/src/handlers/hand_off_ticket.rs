@@ -19,7 +19,7 @@ use crate::use_cases::UseCases;
     ),
     responses(
         (status = 200, description = "The ticket as it is now", body = TicketResponse, headers(("ETag" = String, description = "The ticket's version in quotes, for `If-Match`"))),
-        Problems<(problems::SignedIn, problems::Thing, problems::TicketClosed)>,
+        Problems<(problems::SignedIn, problems::Thing)>,
     ),
 )]
 pub(crate) async fn hand_off_ticket(

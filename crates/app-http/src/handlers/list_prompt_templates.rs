@@ -3,7 +3,7 @@ use actix_web::{HttpResponse, web};
 use super::ListResponse;
 use super::prompt_template_response::SummaryResponse;
 use crate::error::ApiError;
-use crate::extract::SignedIn;
+use crate::extract::{NoParameters, QueryParameters, SignedIn};
 use crate::openapi::problems::{self, Problems};
 use crate::use_cases::UseCases;
 
@@ -17,12 +17,12 @@ use crate::use_cases::UseCases;
     description = "Every template in force, by name, on one page; for admins.",
     responses(
         (status = 200, description = "The templates", body = ListResponse<SummaryResponse>),
-        Problems<(problems::SignedIn, problems::ForRoles)>,
+        Problems<(problems::SignedIn, problems::Parameters, problems::ForRoles)>,
     ),
 )]
 pub(crate) async fn list_prompt_templates(
     use_cases: web::Data<UseCases>,
-    SignedIn(actor, ()): SignedIn,
+    SignedIn(actor, QueryParameters(NoParameters {})): SignedIn<QueryParameters<NoParameters>>,
 ) -> Result<HttpResponse, ApiError> {
     let templates = use_cases.list_prompt_templates.execute(actor).await?;
     Ok(HttpResponse::Ok().json(ListResponse {

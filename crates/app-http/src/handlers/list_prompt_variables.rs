@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::ListResponse;
 use crate::error::ApiError;
-use crate::extract::SignedIn;
+use crate::extract::{NoParameters, QueryParameters, SignedIn};
 use crate::openapi::names;
 use crate::openapi::problems::{self, Problems};
 use crate::use_cases::UseCases;
@@ -48,12 +48,12 @@ impl From<Variable> for VariableResponse {
     description = "Every variable of either part; for admins.",
     responses(
         (status = 200, description = "The variables, on one page", body = ListResponse<VariableResponse>),
-        Problems<(problems::SignedIn, problems::ForRoles)>,
+        Problems<(problems::SignedIn, problems::Parameters, problems::ForRoles)>,
     ),
 )]
 pub(crate) async fn list_prompt_variables(
     use_cases: web::Data<UseCases>,
-    SignedIn(actor, ()): SignedIn,
+    SignedIn(actor, QueryParameters(NoParameters {})): SignedIn<QueryParameters<NoParameters>>,
 ) -> Result<HttpResponse, ApiError> {
     use_cases.list_prompt_templates.ensure_allowed(actor)?;
     Ok(HttpResponse::Ok().json(ListResponse {

@@ -22,6 +22,8 @@ struct LogInRequest {
 /// The password grant of OAuth 2.0 (RFC 6749, section 4.3.2), which many tools send.
 #[derive(Deserialize, ToSchema)]
 struct PasswordGrant {
+    #[schema(pattern = "^password$", example = "password")]
+    grant_type: Option<String>,
     /// The e-mail address.
     #[schema(example = "ada@example.com")]
     username: String,
@@ -53,6 +55,10 @@ pub(crate) async fn log_in(
     let mut payload: Payload = payload.into_inner();
     let (email, password) = if is_form(&request) {
         let Form(grant) = Form::<PasswordGrant>::from_request(&request, &mut payload).await?;
+        if grant.grant_type.is_some_and(|kind| kind != "password") {
+            let message = "must be `password`";
+            return Err(ApiError::field("grant_type", "invalid_value", message));
+        }
         (grant.username, grant.password)
     } else {
         let JsonBody(body) = JsonBody::<LogInRequest>::from_request(&request, &mut payload).await?;

@@ -46,7 +46,7 @@ problem_types! {
     EMAIL_TAKEN: CONFLICT "email_taken" "the address has an account";
     LAST_ADMIN: CONFLICT "last_admin" "nobody would be left who manages accounts";
     SLUG_TAKEN: CONFLICT "slug_taken" "another help article has that slug";
-    TICKET_CLOSED: CONFLICT "ticket_closed" "closed tickets take no public messages";
+    TICKET_CLOSED: CONFLICT "ticket_closed" "closed tickets take no public messages, and no changes by their customer";
     INVALID_TRANSITION: CONFLICT "invalid_transition"
         "the ticket's status has no such move, or not for customers";
     ASSISTANT_OFF: CONFLICT "assistant_off" "the assistant is off for the ticket";

@@ -36,6 +36,107 @@ async fn malformed_json_is_400() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn json_that_nothing_can_be_made_of_is_422_and_names_the_field() {
+    let app = TestApp::start().await;
+    let ada = app.customer("ada").await;
+    let digits = "9".repeat(400);
+    let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+    for value in [
+        "1e309",
+        &digits,
+        r#""\ud800""#,
+        r#""a\udc00b""#,
+        &deep,
+        "18446744073709551616",
+    ] {
+        let body = format!(r#"{{"title": {value}, "description": "D"}}"#);
+        post_raw(&ada, "/tickets", body)
+            .await
+            .expect_problem(422, "validation_failed")
+            .naming(&["title"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_is_not_sent_back_at_length() {
+    let app = TestApp::start().await;
+    let ada = app.customer("ada").await;
+    let long = "é".repeat(50_000);
+    for body in [
+        json!({"title": "T", "description": "D", &long: 1}),
+        json!({"title": "T", "description": "D", "priority": long}),
+    ] {
+        let answer = ada.post("/tickets", &body).await;
+        let answer = answer.expect_problem(422, "validation_failed");
+        assert!(answer.body.len() < 4_000, "{}", answer.body.len());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn compressed_bodies_are_415() {
+    let app = TestApp::start().await;
+    let ada = app.customer("ada").await;
+    for (coding, status) in [("gzip", 415), ("identity, br", 415), ("identity", 201)] {
+        let request = ada.request(Method::POST, "/tickets");
+        let body = json!({"title": "T", "description": "D"});
+        Answer::to(request.header("content-encoding", coding).json(&body))
+            .await
+            .expect_status(status);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn parameters_are_text() {
+    let app = TestApp::start().await;
+    let grace = app.agent("grace").await;
+    for (path, parameter) in [
+        ("/tickets?q=%FF", "q"),
+        ("/tickets?limit=5&q=a%ED%A0%80", "q"),
+        ("/articles/search?q=%C3", "q"),
+        ("/users?email=%80", "email"),
+    ] {
+        let answer = grace.get(path).await;
+        answer
+            .expect_problem(422, "validation_failed")
+            .naming(&[parameter]);
+    }
+    grace.get("/tickets?q=%C3%A9").await.expect_status(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn lists_of_one_page_take_no_parameters() {
+    let app = TestApp::start().await;
+    let root = app.admin("root").await;
+    for list in ["/prompt-templates", "/prompt-templates/variables"] {
+        root.get(list).await.expect_status(200);
+        let answer = root.get(&format!("{list}?limit=1")).await;
+        answer
+            .expect_problem(422, "validation_failed")
+            .naming(&["limit"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_form_is_of_the_password_grant() {
+    let app = TestApp::start().await;
+    let ada = app.customer("ada").await;
+    let form = |grant: &str| {
+        let account = "username=ada%40example.com&password=correct%20horse%20battery";
+        let request = ada.request(Method::POST, "/auth/login");
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        Answer::to(request.body(format!("{account}{grant}")))
+    };
+    form("&grant_type=client_credentials")
+        .await
+        .expect_problem(422, "validation_failed")
+        .naming(&["grant_type"]);
+    form("&grant_type=password&scope=&client_id=docs")
+        .await
+        .expect_status(200);
+    form("").await.expect_status(200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_does_not_fit_the_schema_is_422_and_names_the_field() {
     let app = TestApp::start().await;
     let ada = app.customer("ada").await;
