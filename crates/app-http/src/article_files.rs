@@ -102,7 +102,10 @@ impl Reading<'_> {
         let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
         let mut entries = match entries {
             Ok(entries) => entries,
-            Err(error) => return self.refuse(place, error.to_string()),
+            Err(error) => {
+                let is_root = place.as_os_str().is_empty();
+                return self.refuse(if is_root { folder } else { place }, error.to_string());
+            }
         };
         entries.sort_by_key(fs::DirEntry::file_name);
         for entry in entries {
@@ -139,6 +142,10 @@ impl Reading<'_> {
             .is_some_and(|end| end.eq_ignore_ascii_case("md"));
         if !is_markdown {
             return;
+        }
+        if !path.is_file() {
+            // A pipe might never end.
+            return self.refuse(place, "is no regular file");
         }
         match read(path) {
             Ok(text) => match article(place, &text) {

@@ -208,6 +208,17 @@ async fn folders_without_articles_change_nothing() {
     assert_eq!(scene.import(&[]).status.code(), Some(2));
 }
 
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
+async fn only_folders_of_regular_files_are_read() {
+    let scene = Scene::new().await;
+    scene.write("one.md", "# One\n\nText.");
+    scene.is_refused(&["help/one.md"], &["help/one.md: Not a directory"]);
+    let socket = scene.home.folder.path().join("help/two.md");
+    let _bound = std::os::unix::net::UnixListener::bind(socket).expect("a socket");
+    scene.is_refused(&["help"], &["two.md: is no regular file"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_people_wrote_is_neither_overwritten_nor_pruned() {
     let scene = Scene::new().await;
