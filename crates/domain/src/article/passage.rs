@@ -2,7 +2,7 @@ use super::{Article, Slug};
 use crate::ids::ArticleId;
 use crate::reply::Source;
 
-/// A part of an article small enough to be quoted: the text under one heading.
+/// A part of an article small enough to be quoted: the text under one heading, or a part of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Passage {
     /// The article.
@@ -63,13 +63,20 @@ impl Passage {
 }
 
 impl Article {
-    /// Cuts the article at its Markdown headings. Headings without text under them are dropped.
+    /// Bytes after which the next paragraph begins another passage under the same heading.
+    const LONG_PASSAGE: usize = 4_000;
+    /// Bytes after which the next line does.
+    const LONGEST_PASSAGE: usize = 8_000;
+
+    /// Cuts the article at its Markdown headings, and what is long under one at paragraphs, but never
+    /// within a block of code. Headings without text under them are dropped.
     pub fn passages(&self) -> Vec<Passage> {
         let mut passages = Vec::new();
         let mut heading = None;
         let mut text = String::new();
         let mut fence: Option<Fence> = None;
         for line in self.body.as_str().lines() {
+            let was_code = fence.is_some();
             fence = match fence {
                 None => Fence::opened_by(line),
                 Some(open) => Some(open).filter(|open| !open.is_closed_by(line)),
@@ -79,6 +86,15 @@ impl Article {
                 heading = Some(next.to_owned());
                 text.clear();
             } else {
+                let most = if line.trim().is_empty() {
+                    Self::LONG_PASSAGE
+                } else {
+                    Self::LONGEST_PASSAGE
+                };
+                if text.len() >= most && !was_code && fence.is_none() {
+                    passages.extend(self.passage(heading.clone(), &text));
+                    text.clear();
+                }
                 text.push_str(line);
                 text.push('\n');
             }
@@ -178,6 +194,29 @@ mod tests {
                 (Some("Why"), "Because.")
             ]
         );
+    }
+
+    #[test]
+    fn what_is_long_under_a_heading_is_cut_at_paragraphs() {
+        let paragraph = "word ".repeat(300);
+        let paragraph = paragraph.trim();
+        let text = [paragraph; 5].join("\n\n");
+        let code = format!("```\n{}```", "code\n\n".repeat(2_000));
+        let lines = "A line of an endless list.\n".repeat(1_000);
+        let body = format!("## Long\n{text}\n\n## Code\n{code}\n\n## List\n{lines}");
+        let passages = article(&body).passages();
+        let of = |heading: &str| -> Vec<&str> {
+            let all = passages.iter();
+            let under = all.filter(|it| it.heading.as_deref() == Some(heading));
+            under.map(|it| it.text.as_str()).collect()
+        };
+        let three = [paragraph; 3].join("\n\n");
+        let two = [paragraph; 2].join("\n\n");
+        assert_eq!(of("Long"), [three, two]);
+        assert_eq!(of("Code"), [code]);
+        let list = of("List");
+        assert!(list.iter().all(|it| it.len() < 8_100), "{}", list.len());
+        assert_eq!(list.join("\n"), lines.trim());
     }
 
     #[test]
