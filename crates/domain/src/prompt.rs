@@ -150,8 +150,8 @@ impl PromptFactory {
     }
 
     /// Renders the request that answers the question. The ticket's description and the question are
-    /// told whatever the template and the extent; what does not fit the limits is left out, the oldest messages
-    /// first, then passages.
+    /// told whatever the template and the extent; what does not fit the limits is left out, the
+    /// oldest messages first, then passages.
     ///
     /// # Errors
     /// [`PromptError`] when the template does not render.

@@ -223,13 +223,21 @@ async fn awkward_texts_arrive_as_they_were_said() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_empty_answer_is_an_answer() {
-    let app = TestApp::with_model(Arc::new(ScriptedChatModel::replying([]))).await;
+async fn an_empty_answer_is_none() {
+    let model = ScriptedChatModel::replying([]).and_then(Script::replying(["Hello"]));
+    let app = TestApp::with_model(Arc::new(model)).await;
     let ada = app.customer("ada").await;
     let ticket = ada.open_ticket().await;
     let events = ada.stream(&ticket).await.rest().await;
-    assert_eq!(names(&events), ["response.created", "response.completed"]);
-    assert_eq!(ada.messages(&ticket).await[0]["content"], "");
+    assert_eq!(names(&events), ["response.created", "response.failed"]);
+    let error = &events[1].data["response"]["error"];
+    assert_eq!(error["code"], "upstream_unavailable");
+    assert_eq!(error["retryable"], true);
+    assert!(ada.messages(&ticket).await.is_empty());
+
+    let events = ada.stream(&ticket).await.rest().await;
+    assert_eq!(events.last().expect("an end").name, "response.completed");
+    assert_eq!(ada.messages(&ticket).await[0]["content"], "Hello");
 }
 
 #[tokio::test(flavor = "multi_thread")]
