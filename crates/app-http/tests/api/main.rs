@@ -31,6 +31,7 @@ mod compression;
 mod configuration;
 mod cors;
 mod end_to_end;
+mod failed_answers;
 mod feedback;
 mod framework_refusals;
 mod handoff;

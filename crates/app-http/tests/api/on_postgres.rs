@@ -27,6 +27,7 @@ mod cancelling;
 mod cors;
 mod database_faults;
 mod end_to_end;
+mod failed_answers;
 mod feedback;
 mod framework_refusals;
 mod handoff;
