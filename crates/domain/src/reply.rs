@@ -46,7 +46,7 @@ pub struct Reply {
     /// The whole text once the reply has ended, empty while it runs: until then the event log
     /// holds the text.
     pub text: String,
-    /// The model that was asked.
+    /// The model that is to be asked; [`model_asked`](Self::model_asked) tells whether it was.
     pub model: String,
     /// The model that says it answered.
     pub model_served: Option<String>,
@@ -74,6 +74,12 @@ impl Reply {
     /// Whether it is at its end.
     pub const fn has_ended(&self) -> bool {
         matches!(self.state, ReplyState::Ended(_))
+    }
+
+    /// The model that was asked, as far as is known: what it is asked is kept with the reply, and
+    /// where a rule or a quota decided, nothing is.
+    pub fn model_asked(&self) -> Option<&str> {
+        self.prompt_digest.map(|_| self.model.as_str())
     }
 
     /// Whether it failed in a way that another attempt may mend.

@@ -49,8 +49,7 @@ impl<'a> From<&'a Reply> for ReceiptResponse<'a> {
             reply: ReplyResponse::new(reply),
             prompt_template: reply.template.as_ref(),
             prompt_sha256: reply.prompt_digest.map(|digest| digest.to_string()),
-            // What is asked is kept with it.
-            model_asked: reply.prompt_digest.map(|_| reply.model.as_str()),
+            model_asked: reply.model_asked(),
             model_served: reply.model_served.as_deref(),
             handovers: reply.handovers,
             restart_reason: reply.restart.map(|restart| restart.reason.as_str()),
