@@ -117,12 +117,12 @@ async fn save(
         .optional()?
         .map(PromptTemplate::try_from)
         .transpose()?;
-    let names: i64 = in_force()
+    let stored: i64 = in_force()
         .select(count_star())
         .first(&mut connection)
         .await?;
-    let names = usize::try_from(names).unwrap_or(usize::MAX);
-    let drafted = draft.clone().decide(newest, names, expected);
+    let stored = usize::try_from(stored).unwrap_or(usize::MAX);
+    let drafted = draft.clone().decide(newest, stored, expected);
     if let Ok(Drafted::Created(template) | Drafted::Replaced(template)) = &drafted {
         diesel::insert_into(prompt_templates::table)
             .values(TemplateRow::try_from(template)?)

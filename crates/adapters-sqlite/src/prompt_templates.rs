@@ -103,9 +103,9 @@ fn save(
     expected: &ExpectedVersion,
 ) -> Result<Result<Drafted, TemplateRefusal>, StoreError> {
     let newest = newest(connection, &draft.name)?;
-    let names: i64 = in_force().select(count_star()).first(connection)?;
-    let names = usize::try_from(names).unwrap_or(usize::MAX);
-    let drafted = draft.decide(newest, names, expected);
+    let stored: i64 = in_force().select(count_star()).first(connection)?;
+    let stored = usize::try_from(stored).unwrap_or(usize::MAX);
+    let drafted = draft.decide(newest, stored, expected);
     if let Ok(Drafted::Created(template) | Drafted::Replaced(template)) = &drafted {
         diesel::insert_into(prompt_templates::table)
             .values(TemplateRow::try_from(template)?)

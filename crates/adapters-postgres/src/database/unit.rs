@@ -116,15 +116,14 @@ impl Inner {
             "store" => STORE, "kind" => kind.as_str()
         )
         .record(begun.elapsed());
-        if outcome.is_err() {
-            Object::take(pooled).discard();
-        } else {
+        let outcome = if let Ok(outcome) = outcome {
             drop(pooled);
-        }
-        self.measure_connections();
-        let Ok(outcome) = outcome else {
-            return Err(failed(late()));
+            outcome
+        } else {
+            Object::take(pooled).discard();
+            Err(failed(late()))
         };
+        self.measure_connections();
         let value = outcome?;
         self.bell.ring(rings);
         Ok(value)

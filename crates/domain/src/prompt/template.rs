@@ -162,15 +162,15 @@ pub enum TemplateRefusal {
 }
 
 impl TemplateDraft {
-    /// What becomes of it when `newest` is the newest version stored under its name, and `names`
-    /// how many stored templates are in force.
+    /// What becomes of it when `newest` is the newest version stored under its name, and `stored`
+    /// how many that admins wrote are in force.
     ///
     /// # Errors
     /// [`TemplateRefusal`] when nothing is to be stored.
     pub fn decide(
         self,
         newest: Option<PromptTemplate>,
-        names: usize,
+        stored: usize,
         expected: &ExpectedVersion,
     ) -> Result<Drafted, TemplateRefusal> {
         let latest = newest.as_ref().map(|newest| newest.version);
@@ -191,7 +191,7 @@ impl TemplateDraft {
         if let Some(unchanged) = in_force.clone().filter(|it| it.parts == self.parts) {
             return Ok(Drafted::Unchanged(unchanged));
         }
-        if in_force.is_none() && names >= PromptTemplate::MAX_NAMES {
+        if in_force.is_none() && stored >= PromptTemplate::MAX_NAMES {
             return Err(TemplateRefusal::TooMany);
         }
         let version = self.version_after(latest);
